@@ -1,0 +1,1 @@
+"""How the assistant reaches people: processes, channels, pages and delivery."""

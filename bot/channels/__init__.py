@@ -1,0 +1,1 @@
+"""One file per messaging platform: wire format, error mapping and markup, nothing else."""

@@ -1,0 +1,1 @@
+"""Pages served beside the chat, with their templates and static files."""

@@ -1,0 +1,1 @@
+"""What the assistant knows: handbook entries, rules and search; pure, with no clock and no I/O beyond its own files."""

@@ -1,0 +1,1 @@
+"""Rules that count or calculate, each a named function with its source."""
