@@ -88,9 +88,7 @@ def to_plain(body: str) -> str:
     """For a terminal, a lock screen or a test: bullets become dots, a link keeps its address in brackets."""
     shown = []
     for line in parse(body):
-        words = "".join(
-            f"{span.text}（{span.href}）" if span.mark == "link" else span.text for span in line.spans
-        )
+        words = "".join(f"{span.text}（{span.href}）" if span.mark == "link" else span.text for span in line.spans)
         shown.append({"bullet": "• ", "quote": "│ ", "plain": ""}[line.kind] + words)
     return "\n".join(shown)
 

@@ -1,0 +1,106 @@
+"""The engine, the session and the transaction; whatever differs between SQLite and PostgreSQL lives here."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncSession as Session
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.orm import Session as SyncSession
+
+__all__ = ["Database", "Session", "has_written"]
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """One database; `transaction` is the only way to write to it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.engine = create_async_engine(self.url, connect_args={"timeout": 20})
+            _tune_sqlite(self.engine.sync_engine)
+        else:
+            self.engine = create_async_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, sync_session_class=_WatchedSession)
+        self._readers = async_sessionmaker(
+            self.engine.execution_options(sqlite_begin="DEFERRED"), expire_on_commit=False
+        )
+        # SQLite has one writer; queueing for it here is fair and costs nothing, where its own busy wait polls.
+        self._one_writer: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        """A session whose work is committed at the end, all of it or, after any exception, none."""
+        async with self._one_writer, self._sessions.begin() as session:
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        """A session for looking only; it never waits for a writer on SQLite."""
+        async with self._readers() as session:
+            yield session
+
+    async def migrate(self) -> None:
+        """Bring the schema to the newest revision; nothing happens when it is there already."""
+        async with self._one_writer, self.engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+
+
+class _WatchedSession(SyncSession):
+    """Knows whether anything was written, so that a dialogue that writes too early is caught."""
+
+
+def has_written(session: Session) -> bool:
+    """Whether this session has changed, or is about to change, any row so far."""
+    sync = session.sync_session
+    return bool(
+        sync.info.get("written") or sync.new or sync.deleted or any(sync.is_modified(row) for row in sync.dirty)
+    )
+
+
+@event.listens_for(_WatchedSession, "do_orm_execute")
+def _note_statement(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        state.session.info["written"] = True
+
+
+@event.listens_for(_WatchedSession, "after_flush")
+def _note_flush(session: SyncSession, _context: object) -> None:
+    session.info["written"] = True
+
+
+def _tune_sqlite(engine: Any) -> None:
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
