@@ -44,7 +44,8 @@ class Incoming:
     """One update from a platform; `id` is unique in (channel, tenant) and is what makes a repeat harmless.
 
     TAP carries `payload` (a button of ours); ENTRY carries the token of the link that was opened, or "";
-    FILE carries `attachments`, with `text` as the caption. `name` is for greeting only, never an identity.
+    FILE carries `attachments`, with `text` as the caption. `name` is for greeting only, never an identity. `about` is
+    the platform's reference of the message whose button was pressed, as `Sent.ref` gave it.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Incoming:
     payload: str = ""
     attachments: tuple[Attachment, ...] = ()
     name: str = ""
+    about: str = ""
     answer_by: datetime | None = None
     reply_ticket: Mapping[str, str] | None = None
 

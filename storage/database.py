@@ -4,16 +4,24 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as DBAPITimeout
 from sqlalchemy.ext.asyncio import AsyncSession as Session
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.orm import Session as SyncSession
 
-__all__ = ["Database", "Session", "has_written"]
+from storage.models import Base
+
+__all__ = ["Database", "Session", "Unavailable", "has_written", "upsert", "watch"]
+
+Unavailable = (OperationalError, InterfaceError, DBAPITimeout, OSError)
+"""What is raised when the database cannot be reached or is too busy: nothing was written, try again."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -58,12 +66,24 @@ class Database:
         await self.engine.dispose()
 
 
+def upsert(session: Session, table: type[Base]) -> sqlite.Insert:
+    """An INSERT of this database's dialect that can say ON CONFLICT; both spell it alike."""
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return cast(sqlite.Insert, postgresql.insert(table))
+
+
 class _WatchedSession(SyncSession):
     """Knows whether anything was written, so that a dialogue that writes too early is caught."""
 
 
+def watch(session: Session) -> None:
+    """From here on `has_written` tells of new writes only."""
+    session.sync_session.info["written"] = False
+
+
 def has_written(session: Session) -> bool:
-    """Whether this session has changed, or is about to change, any row so far."""
+    """Whether this session has changed, or is about to change, any row since `watch`."""
     sync = session.sync_session
     return bool(
         sync.info.get("written") or sync.new or sync.deleted or any(sync.is_modified(row) for row in sync.dirty)

@@ -107,7 +107,6 @@ class Run(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     dialogue: Mapped[str] = mapped_column(String(60))
-    post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
     state: Mapped[RunState] = mapped_column(word(RunState), default=RunState.OPEN)
     journal: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     turn: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,533 @@
+"""The kinds of question: what each offers, how it reads a reply, and how its answer is kept and shown.
+
+An answer is kept as JSON (`dump`, `load`); `load` raises `Invalid` when it no longer fits, and then it is asked again.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Generic, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from handlers.dialogue.errors import Invalid, More
+from handlers.wording import Marked, Texts, day_words
+from knowledge import choices
+from knowledge.rules import dates
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+TEXT_MAX = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something to tap or to name; `id` is what is recorded."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file that came with a reply and is stored already."""
+
+    id: int
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: words, or the option that was tapped, or files."""
+
+    text: str = ""
+    option: str | None = None
+    files: tuple[GivenFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a question needs to know of its surroundings; `now` is local."""
+
+    texts: Texts
+    now: datetime
+    zone: ZoneInfo
+
+
+class Question(ABC, Generic[T]):
+    """One kind of question."""
+
+    def options(self, asking: Asking, partial: Any) -> list[Option]:
+        """What may be tapped instead of typed."""
+        return []
+
+    @abstractmethod
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> T:
+        """The answer in a reply.
+
+        Raises `Invalid` when there is none, `More` when it is only a part.
+        """
+
+    def dump(self, value: T) -> Any:
+        """The answer as JSON."""
+        return value
+
+    def load(self, data: Any, asking: Asking) -> T:
+        """The answer back from JSON.
+
+        Raises `Invalid` when it no longer fits.
+        """
+        value: T = data
+        return value
+
+    def show(self, value: T, asking: Asking) -> str:
+        """The answer in house markup, as a summary says it."""
+        from handlers.markup import escape
+
+        return escape(str(value))
+
+
+def _only_words(reply: Reply) -> str:
+    if reply.files:
+        raise Invalid("words_please")
+    text = reply.text.strip()
+    if not text:
+        raise Invalid("empty")
+    return text
+
+
+class Text(Question[str]):
+    """A few words on one line."""
+
+    def __init__(self, *, max_length: int = 60, suggestions: Sequence[str] = ()) -> None:
+        self.max_length = max_length
+        self.suggestions = list(dict.fromkeys(suggestions))
+
+    def options(self, asking: Asking, partial: Any) -> list[Option]:
+        """Earlier answers that may fit again."""
+        return [Option(words, words) for words in self.suggestions]
+
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> str:
+        """The words, with runs of blanks made one."""
+        if reply.option is not None:
+            return reply.option
+        text = " ".join(_only_words(reply).split())
+        if len(text) > self.max_length:
+            raise Invalid("too_long", max_length=self.max_length, length=len(text))
+        if not any(character.isalnum() for character in text):
+            raise Invalid("no_words")
+        return text
+
+
+class Lines(Question[list[str]]):
+    """Several points, one a line; leading numbers and bullets are taken off."""
+
+    def __init__(self, *, at_least: int = 1, at_most: int = 20, max_length: int = 200) -> None:
+        self.at_least, self.at_most, self.max_length = at_least, at_most, max_length
+
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> list[str]:
+        """The points in order."""
+        points = [choices.without_numbering(line) for line in _only_words(reply).splitlines()]
+        points = [point for point in points if any(character.isalnum() for character in point)]
+        if len(points) < self.at_least:
+            raise Invalid("too_few_lines", at_least=self.at_least)
+        if len(points) > self.at_most:
+            raise Invalid("too_many_lines", at_most=self.at_most)
+        longest = max(points, key=len)
+        if len(longest) > self.max_length:
+            raise Invalid("line_too_long", max_length=self.max_length, start=longest[:12])
+        return points
+
+    def show(self, value: list[str], asking: Asking) -> str:
+        """Numbered when there are several."""
+        from handlers.markup import escape
+
+        if len(value) == 1:
+            return escape(value[0])
+        return "".join(f"\n　{number}. {escape(point)}" for number, point in enumerate(value, 1))
+
+
+class Choice(Question[E]):
+    """One value of an enum, or of some of its values."""
+
+    def __init__(self, kind: type[E], among: Sequence[E] | None = None) -> None:
+        self.kind = kind
+        self.among = list(kind) if among is None else list(among)
+
+    def options(self, asking: Asking, partial: Any) -> list[Option]:
+        """One for each value."""
+        return [Option(value.value, asking.texts.word(value)) for value in self.among]
+
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> E:
+        """The value that was tapped or named."""
+        return self.load(pick_one(reply, self.options(asking, partial)), asking)
+
+    def dump(self, value: E) -> str:
+        """Its value."""
+        return value.value
+
+    def load(self, data: Any, asking: Asking) -> E:
+        """The member, if it is still offered."""
+        for value in self.among:
+            if value.value == data:
+                return value
+        raise Invalid("no_longer_offered")
+
+    def show(self, value: E, asking: Asking) -> str:
+        """Its Chinese term."""
+        return asking.texts.word(value)
+
+
+class OneOf(Question[str]):
+    """One of a list that is made on the spot; the answer is the option's id."""
+
+    def __init__(self, options: Sequence[Option]) -> None:
+        self.offered = list(options)
+
+    def options(self, asking: Asking, partial: Any) -> list[Option]:
+        """All of them."""
+        return self.offered
+
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> str:
+        """The id that was tapped or named."""
+        return pick_one(reply, self.offered)
+
+    def load(self, data: Any, asking: Asking) -> str:
+        """The id, if it is still offered."""
+        if data not in {option.id for option in self.offered}:
+            raise Invalid("no_longer_offered")
+        return str(data)
+
+    def show(self, value: str, asking: Asking) -> str:
+        """Its label."""
+        from handlers.markup import escape
+
+        return escape(next(option.label for option in self.offered if option.id == value))
+
+
+class Choices(Question[list[str]]):
+    """Any number of a list; taps add and take away until 好了, typing names them all at once."""
+
+    def __init__(self, options: Sequence[Option], *, at_least: int = 0) -> None:
+        self.offered = list(options)
+        self.at_least = at_least
+
+    def options(self, asking: Asking, partial: Any) -> list[Option]:
+        """Each with a tick when chosen, then 好了."""
+        chosen = set(partial or ())
+        ticked = [
+            Option(option.id, f"✓ {option.label}" if option.id in chosen else option.label) for option in self.offered
+        ]
+        return [*ticked, Option(DONE, asking.texts.say("shared", "done_button"))]
+
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> list[str]:
+        """The ids in the order of the list."""
+        chosen = list(partial or ())
+        if reply.option is not None and reply.option != DONE:
+            if reply.option in chosen:
+                chosen.remove(reply.option)
+            else:
+                chosen.append(reply.option)
+            raise More(chosen, "chosen_so_far", count=len(chosen))
+        if reply.option is None:
+            text = _only_words(reply)
+            if not asking.texts.means("done", text):
+                found = choices.match_many(text, [option.label for option in self.offered])
+                if found is None:
+                    raise Invalid("not_among_these")
+                chosen = [self.offered[index].id for index in found]
+        if len(chosen) < self.at_least:
+            raise Invalid("choose_at_least", at_least=self.at_least)
+        return [option.id for option in self.offered if option.id in chosen]
+
+    def load(self, data: Any, asking: Asking) -> list[str]:
+        """The ids, if all are still offered."""
+        if not set(data) <= {option.id for option in self.offered}:
+            raise Invalid("no_longer_offered")
+        return list(data)
+
+    def show(self, value: list[str], asking: Asking) -> str:
+        """Their labels."""
+        from handlers.markup import escape
+
+        labels = [escape(option.label) for option in self.offered if option.id in value]
+        return "、".join(labels) or asking.texts.say("shared", "none")
+
+
+DONE = "done"
+
+
+class YesNo(Question[bool]):
+    """Yes or no."""
+
+    def options(self, asking: Asking, partial: Any) -> list[Option]:
+        """Both."""
+        return [
+            Option("yes", asking.texts.say("shared", "yes_button")),
+            Option("no", asking.texts.say("shared", "no_button")),
+        ]
+
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> bool:
+        """What was tapped, or said in one of many ways."""
+        if reply.option is None:
+            said = choices.yes_no(_only_words(reply))
+            if said is not None:
+                return said
+        return pick_one(reply, self.options(asking, partial)) == "yes"
+
+    def show(self, value: bool, asking: Asking) -> str:
+        """The word on the button."""
+        return asking.texts.say("shared", "yes_button" if value else "no_button")
+
+
+class When(Question[datetime]):
+    """A day and a time as people say them; the answer is aware and in the branch's zone."""
+
+    def __init__(self, *, after: datetime | None = None, before: datetime | None = None) -> None:
+        self.after, self.before = after, before
+
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> datetime:
+        """The moment; a day alone is kept, and only its time is asked for."""
+        text = _only_words(reply)
+        said = text if partial is None else f"{date.fromisoformat(partial):%Y-%m-%d} {text}"
+        moment = _moment(said, asking.now)
+        if partial is not None and (moment is None or moment.time is None):
+            # Not a time of that day: perhaps another day altogether.
+            moment = _moment(text, asking.now)
+        if moment is None:
+            raise Invalid("no_date")
+        if moment.time is None:
+            raise More(moment.day.isoformat(), "what_time", day=dates.format_moment(moment.day))
+        value = datetime.combine(moment.day, moment.time, asking.zone)
+        self._check(value, asking, asking.now)
+        return value
+
+    def _check(self, value: datetime, asking: Asking, now: datetime) -> None:
+        after = self.after and max(self.after, now)
+        if after and value <= after:
+            raise Invalid("already_past", said=dates.format_moment(value.astimezone(asking.zone)))
+        if self.before and value >= self.before:
+            raise Invalid("too_late", limit=dates.format_moment(self.before.astimezone(asking.zone)))
+
+    def dump(self, value: datetime) -> str:
+        """ISO 8601 with its offset."""
+        return value.isoformat()
+
+    def load(self, data: Any, asking: Asking) -> datetime:
+        """Back in the branch's zone."""
+        return datetime.fromisoformat(data).astimezone(asking.zone)
+
+    def show(self, value: datetime, asking: Asking) -> str:
+        """With the weekday, so that a slip is seen."""
+        return dates.format_moment(value)
+
+
+class Day(Question[date]):
+    """A day, past or future as `after` and `before` (both inclusive) allow."""
+
+    def __init__(self, *, after: date | None = None, before: date | None = None) -> None:
+        self.after, self.before = after, before
+
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> date:
+        """The day that was said."""
+        try:
+            day = dates.read_day(_only_words(reply), now=asking.now.replace(tzinfo=None))
+        except dates.DateProblem as problem:
+            raise Invalid(problem.key) from problem
+        if day is None:
+            raise Invalid("no_date")
+        return self._checked(day)
+
+    def _checked(self, day: date) -> date:
+        if self.after and day < self.after:
+            raise Invalid("day_too_early", said=day_words(day), limit=day_words(self.after))
+        if self.before and day > self.before:
+            raise Invalid("day_too_late", said=day_words(day), limit=day_words(self.before))
+        return day
+
+    def dump(self, value: date) -> str:
+        """ISO 8601."""
+        return value.isoformat()
+
+    def load(self, data: Any, asking: Asking) -> date:
+        """The day, if it is still in bounds."""
+        return self._checked(date.fromisoformat(data))
+
+    def show(self, value: date, asking: Asking) -> str:
+        """With the weekday."""
+        return dates.format_moment(value)
+
+
+class Number(Question[int]):
+    """A whole number between two bounds, inclusive, in digits or Chinese."""
+
+    def __init__(self, *, at_least: int = 0, at_most: int = 100_000) -> None:
+        self.at_least, self.at_most = at_least, at_most
+
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> int:
+        """The number."""
+        value = choices.whole_number(_only_words(reply))
+        if value is None:
+            raise Invalid("no_number")
+        return self._checked(value)
+
+    def _checked(self, value: int) -> int:
+        if not self.at_least <= value <= self.at_most:
+            raise Invalid("out_of_bounds", at_least=self.at_least, at_most=self.at_most)
+        return value
+
+    def load(self, data: Any, asking: Asking) -> int:
+        """The number, if it is still in bounds."""
+        return self._checked(int(data))
+
+
+class Named(Protocol):
+    """Somebody who can be looked up."""
+
+    @property
+    def person_id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def phone_last4(self) -> str: ...
+
+
+class PersonIn(Question[int]):
+    """One of a list of people, found by name, pinyin, initials or the last four digits of the phone; the answer is the id."""
+
+    AT_A_GLANCE = 8
+
+    def __init__(self, people: Sequence[Named]) -> None:
+        self.people = list(people)
+
+    def options(self, asking: Asking, partial: Any) -> list[Option]:
+        """Everybody when they are few, else whom the last search found."""
+        if partial is not None:
+            shown = [person for person in self.people if person.person_id in partial]
+        else:
+            shown = self.people if len(self.people) <= self.AT_A_GLANCE else []
+        return [Option(str(person.person_id), self._label(person)) for person in shown]
+
+    def _label(self, person: Named) -> str:
+        alone = sum(other.name == person.name for other in self.people) == 1
+        return person.name if alone else f"{person.name}（{person.phone_last4}）"
+
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> int:
+        """The one that fits; several are offered to choose from."""
+        if reply.option is not None:
+            return self.load(reply.option, asking)
+        text = _only_words(reply)
+        offered = self.options(asking, partial)
+        if offered:
+            number = choices.match_option(text, [option.label for option in offered])
+            if number.kind == "number" and number.index is not None and len(text.strip()) < 4:
+                return int(offered[number.index].id)
+        keys = [choices.PersonKey(person.name, person.phone_last4) for person in self.people]
+        found = choices.match_person(text, keys)
+        if not found:
+            raise Invalid("no_such_person")
+        if len(found) == 1:
+            return self.people[found[0]].person_id
+        if len(found) > self.AT_A_GLANCE:
+            raise Invalid("too_many_people", count=len(found))
+        raise More([self.people[index].person_id for index in found], "several_people")
+
+    def load(self, data: Any, asking: Asking) -> int:
+        """The id, if that person is still on the list."""
+        if int(data) not in {person.person_id for person in self.people}:
+            raise Invalid("no_longer_offered")
+        return int(data)
+
+    def show(self, value: int, asking: Asking) -> str:
+        """The name."""
+        from handlers.markup import escape
+
+        return escape(next(self._label(person) for person in self.people if person.person_id == value))
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a person wrote and attached, over one or more messages."""
+
+    text: str
+    files: tuple[GivenFile, ...]
+
+
+class Papers(Question[Paper]):
+    """Words, photos and files over several messages, until 好了."""
+
+    def __init__(self, *, words: bool = True, files: bool = True, at_most: int = 20) -> None:
+        self.words, self.files, self.at_most = words, files, at_most
+
+    def options(self, asking: Asking, partial: Any) -> list[Option]:
+        """好了, once there is something."""
+        return [Option(DONE, asking.texts.say("shared", "done_button"))] if partial else []
+
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> Paper:
+        """Everything that came, in order."""
+        kept = partial or {"texts": [], "files": []}
+        if reply.option == DONE or (not reply.files and asking.texts.means("done", reply.text)):
+            if not partial:
+                raise Invalid("nothing_yet")
+            return self.load(kept, asking)
+        if reply.files and not self.files:
+            raise Invalid("words_please")
+        if reply.text.strip() and not self.words and not reply.files:
+            raise Invalid("files_please")
+        if not reply.text.strip() and not reply.files:
+            raise Invalid("empty")
+        texts = [*kept["texts"], *([reply.text.strip()] if self.words and reply.text.strip() else [])]
+        files = [*kept["files"], *([file.id, file.name, file.media_type, file.size] for file in reply.files)]
+        if len(files) > self.at_most:
+            raise Invalid("too_many_files", at_most=self.at_most)
+        if sum(map(len, texts)) > TEXT_MAX:
+            raise Invalid("paper_too_long", max_length=TEXT_MAX)
+        raise More({"texts": texts, "files": files}, "papers_so_far", characters=sum(map(len, texts)), files=len(files))
+
+    def dump(self, value: Paper) -> Any:
+        """Text and references of files."""
+        return {
+            "texts": [value.text] if value.text else [],
+            "files": [[file.id, file.name, file.media_type, file.size] for file in value.files],
+        }
+
+    def load(self, data: Any, asking: Asking) -> Paper:
+        """The parts joined by blank lines."""
+        return Paper("\n\n".join(data["texts"]), tuple(GivenFile(*file) for file in data["files"]))
+
+    def show(self, value: Paper, asking: Asking) -> str:
+        """How much there is, and how it begins."""
+        return asking.texts.say(
+            "shared", "paper_shown", start=value.text[:40], characters=len(value.text), files=len(value.files)
+        )
+
+
+def pick_one(reply: Reply, options: Sequence[Option]) -> str:
+    """The id of the option that a reply means.
+
+    Raises `Invalid`, naming the likely ones when it could be several.
+    """
+    if reply.option is not None:
+        return reply.option
+    found = choices.match_option(_only_words(reply), [option.label for option in options])
+    if found.index is not None:
+        return options[found.index].id
+    if found.near:
+        raise Invalid("which_of_these", labels=[options[index].label for index in found.near[:3]])
+    raise Invalid("not_among_these")
+
+
+def _moment(text: str, now: datetime) -> dates.Moment | None:
+    try:
+        return dates.read_moment(text, now=now.replace(tzinfo=None))
+    except dates.DateProblem as problem:
+        raise Invalid(problem.key) from problem
+
+
+def summary_line(label: str, shown: str) -> Marked:
+    """One line of a summary."""
+    return Marked(f"- {label}：{shown}")

@@ -1,0 +1,266 @@
+"""From what came in to what happens: a command, a button or words become a dialogue, a stateless reply or an answer.
+
+Words that start something stand in texts/zh under the file and name of what they start, as `words`.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from handlers.dialogue import player
+from handlers.dialogue.engine import DIALOGUES
+from handlers.dialogue.errors import DialogueBug, Refused
+from handlers.dialogue.journal import Journal
+from handlers.dialogue.questions import GivenFile, Reply
+from handlers.dialogue.roles import Role
+from handlers.dialogue.turn import Turn
+from handlers.messages import Kind
+from handlers.wording import Texts, tidy
+from knowledge import choices
+from storage.dialogues import open_run, parked_runs, run_of
+from storage.models import Run, RunState
+
+Answer = Callable[[Turn, str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class StatelessReply:
+    """Something that answers at once; all it needs is in the button's argument."""
+
+    name: str
+    role: Role
+    answer: Answer
+    module: str
+    pattern: re.Pattern[str] | None
+
+
+REPLIES: dict[str, StatelessReply] = {}
+
+
+def reply(name: str, *, role: Role, pattern: str = "") -> Callable[[Answer], Answer]:
+    """Make a function a stateless reply to the buttons "name.argument", to its words in texts/, and to a typed pattern.
+
+    A pattern's first group, if it has one, is the argument.
+    """
+
+    def register(answer: Answer) -> Answer:
+        if name in REPLIES and REPLIES[name].answer is not answer:
+            raise DialogueBug(f"two replies are called {name}")
+        compiled = re.compile(pattern) if pattern else None
+        REPLIES[name] = StatelessReply(name, role, answer, answer.__module__.rpartition(".")[2], compiled)
+        return answer
+
+    return register
+
+
+class Vocabulary:
+    """What people may type to start something."""
+
+    def __init__(self, texts: Texts) -> None:
+        self.texts = texts
+
+    @cached_property
+    def by_word(self) -> dict[str, str]:
+        """Each way to say it, tidied, and what it starts."""
+        found: dict[str, str] = {}
+        for name, entry in (DIALOGUES | REPLIES).items():
+            if self.texts.has(f"{entry.module}.{name}", "words"):
+                for word in self.texts.find(f"{entry.module}.{name}", "words"):
+                    if found.setdefault(tidy(word), name) != name:
+                        raise DialogueBug(f"{word} starts both {found[tidy(word)]} and {name}")
+        return found
+
+    def exact(self, text: str) -> tuple[str, str] | None:
+        """What these very words start, and with which argument."""
+        if name := self.by_word.get(tidy(text)):
+            return name, ""
+        for entry in REPLIES.values():
+            if entry.pattern and (found := entry.pattern.fullmatch(text.strip())):
+                return entry.name, found[1] if entry.pattern.groups else ""
+        return None
+
+    def near(self, text: str) -> str | None:
+        """What words that are slightly off most likely start; only short ones, so that a question is not taken for one."""
+        if len(text) > 8:
+            return None
+        words = list(self.by_word)
+        found = choices.match_option(text, words)
+        if found.index is None or found.kind == "number":
+            return None
+        return self.by_word[words[found.index]]
+
+
+_TAP = re.compile(r"([rc])(\d+)\.(\d+)\.(\w+)")
+_ASKS = re.compile(
+    r"[？?].*|.*[？?]\s*|.*(吗|么|呢|多少|几个|几人|怎么办|怎么做|什么时候|是什么|哪些)[。！!]?", re.DOTALL
+)
+_ASIDE = re.compile(r"\s*(?:[？?]|问[\s：:，,]+)\s*(\S[\s\S]*)")
+
+
+class Router:
+    """Decides what a turn does."""
+
+    def __init__(self, texts: Texts) -> None:
+        self.texts = texts
+        self.vocabulary = Vocabulary(texts)
+
+    async def route(self, turn: Turn, files: tuple[GivenFile, ...]) -> None:
+        """Everything that one update causes, save locking, recording and sending."""
+        incoming = turn.incoming
+        try:
+            if incoming.address.group:
+                await self.start(turn, "in_group", "")
+            elif incoming.kind is Kind.ENTRY:
+                await self.start(turn, "entry", incoming.payload)
+            elif incoming.kind is Kind.TAP:
+                await self._tap(turn, incoming.payload)
+            else:
+                await self._words(turn, incoming.text, files)
+        except Refused as refused:
+            await turn.say(self.texts.say("shared", refused.key, **refused.values))
+
+    async def start(self, turn: Turn, name: str, argument: str) -> None:
+        """Open a dialogue or give a stateless reply.
+
+        Raises `Refused` when the person's role does not allow it.
+        """
+        if name in DIALOGUES:
+            await player.open_dialogue(turn, name, argument)
+            return
+        entry = REPLIES[name]
+        if not turn.may(entry.role):
+            raise Refused("role_needed", role=entry.role)
+        await entry.answer(turn, argument)
+
+    async def _tap(self, turn: Turn, payload: str) -> None:
+        found = _TAP.fullmatch(payload)
+        if found is None:
+            name, _, argument = payload.partition(".")
+            if name in DIALOGUES or name in REPLIES:
+                await self.start(turn, name, argument)
+            else:
+                raise Refused("unknown_button")
+            return
+        kind, run_id, shown_at, what = found[1], int(found[2]), int(found[3]), found[4]
+        run = await run_of(turn.session, turn.account.id, run_id)
+        current = await open_run(turn.session, turn.account.id)
+        if run is None:
+            await self._instead(turn, current, "not_your_button")
+        elif run.state is RunState.PARKED:
+            await turn.say(
+                self.texts.say("shared", "parked", title=player.title_of(turn, run)),
+                rows=((player.resume_button(turn, run),),),
+            )
+        elif run.state is not RunState.OPEN:
+            await self._instead(turn, current, "finished_button")
+        elif run.turn != shown_at:
+            await self._instead(turn, run, "stale_button")
+        elif kind == "c":
+            await self._control(turn, run, "back" if what == player.BACK else "cancel", tapped=True)
+        else:
+            option = Journal(run.journal).shown[int(what)]
+            await player.play(turn, run, Reply(option=option), tapped=True)
+
+    async def _instead(self, turn: Turn, run: Run | None, key: str) -> None:
+        """Say kindly why a button does nothing, and repeat the open question, if there is one."""
+        words = self.texts.say("shared", key)
+        if run is None:
+            await turn.say(words)
+        else:
+            await player.repeat(turn, run, words)
+
+    async def _control(self, turn: Turn, run: Run, what: str, *, tapped: bool = False) -> None:
+        if what == "back":
+            await player.step_back(turn, run, tapped=tapped)
+        elif what == "later":
+            await player.park(turn, run)
+        else:
+            await player.cancel(turn, run)
+
+    async def _words(self, turn: Turn, text: str, files: tuple[GivenFile, ...]) -> None:
+        run = await open_run(turn.session, turn.account.id)
+        if run is not None:
+            await self._in_dialogue(turn, run, text, files)
+        elif files:
+            await self.start(turn, "stray_file", "")
+        elif turn.incoming.kind is Kind.UNKNOWN:
+            raise Refused("only_words_and_files")
+        else:
+            await self._at_rest(turn, text)
+
+    async def _in_dialogue(self, turn: Turn, run: Run, text: str, files: tuple[GivenFile, ...]) -> None:
+        if turn.incoming.kind is Kind.UNKNOWN:
+            await player.repeat(turn, run, self.texts.say("shared", "only_words_and_files"))
+            return
+        for what in ("back", "cancel", "later"):
+            if not files and self.texts.means(what, text):
+                await self._control(turn, run, what)
+                return
+        aside = _ASIDE.fullmatch(text)
+        if aside and not files:
+            await self.start(turn, "handbook", aside[1])
+            await player.repeat(turn, run, self.texts.say("shared", "back_to", title=player.title_of(turn, run)))
+            return
+        command = None if files else self.vocabulary.exact(text)
+        if command and (text.lstrip().startswith("/") or not Journal(run.journal).shown):
+            await self._leave_for(turn, run, *command)
+            return
+        before = Journal(run.journal).answers
+        said = list(turn.said)
+        prompt = await player.play(turn, run, Reply(text=text, files=files))
+        if (
+            prompt is None
+            or not prompt.complaint
+            or prompt.partial is not None
+            or Journal(run.journal).answers != before
+        ):
+            return
+        # The words did not answer the question: perhaps they are a command or a question to the handbook.
+        if command:
+            turn.said = said
+            await self._leave_for(turn, run, *command)
+        elif _ASKS.fullmatch(text) and turn.around.handbook.ask(text).status == "answered":
+            turn.said = said
+            await self.start(turn, "handbook", text)
+            await player.repeat(turn, run, self.texts.say("shared", "back_to", title=player.title_of(turn, run)))
+
+    async def _leave_for(self, turn: Turn, run: Run, name: str, argument: str) -> None:
+        """Do something else for a moment: a dialogue sets the open one aside, a short reply is followed by its question."""
+        await self.start(turn, name, argument)
+        if run.state is RunState.OPEN and name not in DIALOGUES:
+            await player.repeat(turn, run, self.texts.say("shared", "back_to", title=player.title_of(turn, run)))
+
+    async def _at_rest(self, turn: Turn, text: str) -> None:
+        if not text.strip():
+            raise Refused("empty")
+        if self.texts.means("later", text) or self.texts.means("back", text) or self.texts.means("cancel", text):
+            raise Refused("nothing_open")
+        if command := self.vocabulary.exact(text):
+            await self.start(turn, *command)
+            return
+        offered = [(label, payload) for label, payload in turn.account.shown.get("buttons", ())]
+        found = choices.match_option(text, [label for label, _ in offered]) if offered else None
+        if found and found.index is not None and found.kind in ("number", "label", "initials"):
+            await self._tap(turn, offered[found.index][1])
+            return
+        aside = _ASIDE.fullmatch(text)
+        name = self.vocabulary.near(text)
+        if name and not aside and turn.around.handbook.ask(text).status != "answered":
+            await self.start(turn, name, "")
+            return
+        await self.start(turn, "handbook", aside[1] if aside else text)
+
+
+async def resume_parked(turn: Turn, argument: str) -> None:
+    """Go on with a run that was set aside: the one named, or the newest.
+
+    Raises `Refused` when there is none.
+    """
+    if argument.isdigit():
+        run = await run_of(turn.session, turn.account.id, int(argument))
+    else:
+        run = next(iter(await parked_runs(turn.session, turn.account.id)), None)
+    if run is None or run.state not in (RunState.PARKED, RunState.OPEN):
+        raise Refused("nothing_parked")
+    await player.resume(turn, run)
