@@ -1,0 +1,146 @@
+"""Telegram for what nobody asked for just now: digests, notices, reminders, through python-telegram-bot."""
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Final
+
+from telegram import InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.ext import AIORateLimiter, ExtBot
+from telegram.request import HTTPXRequest
+
+from bot.channels.telegram_wire import PUBLIC_SERVER, Declined, Keyboard, TelegramSender, file_name
+from handlers.messages import Document
+
+PER_SECOND: Final = 20
+"""Telegram allows about 30 a second for one token; the rest is left to the conversation, which shares it."""
+
+_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+_STATUS: Final[dict[type[TelegramError], int]] = {
+    InvalidToken: 401,
+    Forbidden: 403,
+    ChatMigrated: 403,
+    Conflict: 409,
+    BadRequest: 400,
+}
+
+
+class TelegramBroadcast(TelegramSender):
+    """The sending half only, evenly spaced at no more than `per_second`; it never listens.
+
+    The rate limiter spaces calls but does not repeat them (`max_retries=0`, on purpose): its way of waiting out a 429
+    holds an outbox row in memory for as long as Telegram likes, and lets other calls through too early. A 429 leaves
+    here at once as LATER with `retry_after`, and the outbox, which survives a restart, waits. For the same reason
+    its limit of 20 a minute per group, which would sleep inside `send`, is off.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        base_url: str = PUBLIC_SERVER,
+        send_seconds: float = 30,
+        per_second: float = PER_SECOND,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        """Nothing is sent yet; a wrong token shows at the first message."""
+        super().__init__(now)
+        _settle_the_library()
+        server = base_url.rstrip("/")
+        self._token = token
+        self._request = HTTPXRequest(
+            connection_pool_size=8,
+            connect_timeout=send_seconds,
+            read_timeout=send_seconds,
+            write_timeout=send_seconds,
+            media_write_timeout=send_seconds,
+        )
+        self._bot = ExtBot(
+            token,
+            base_url=f"{server}/bot",
+            base_file_url=f"{server}/file/bot",
+            request=self._request,
+            get_updates_request=self._request,  # never used, but it would open a second pool
+            rate_limiter=AIORateLimiter(
+                overall_max_rate=1, overall_time_period=1 / per_second, group_max_rate=0, max_retries=0
+            ),
+        )
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._request.shutdown()
+
+    async def _text(self, chat: int, text: str, html: bool, keyboard: Keyboard) -> str:
+        with self._declining():
+            sent = await self._bot.send_message(
+                chat, text, parse_mode=_mode(html), reply_markup=_markup(keyboard), link_preview_options=_NO_PREVIEW
+            )
+        return str(sent.message_id)
+
+    async def _edit(self, chat: int, ref: int, text: str, html: bool, keyboard: Keyboard) -> None:
+        with self._declining():
+            await self._bot.edit_message_text(
+                text,
+                chat_id=chat,
+                message_id=ref,
+                parse_mode=_mode(html),
+                reply_markup=_markup(keyboard),
+                link_preview_options=_NO_PREVIEW,
+            )
+
+    async def _file(
+        self, chat: int, document: Document, as_photo: bool, caption: str, html: bool, keyboard: Keyboard
+    ) -> str:
+        file = InputFile(document.blob, filename=file_name(document))
+        send = self._bot.send_photo if as_photo else self._bot.send_document
+        with self._declining():
+            sent = await send(
+                chat, file, caption=caption or None, parse_mode=_mode(html), reply_markup=_markup(keyboard)
+            )
+        return str(sent.message_id)
+
+    @contextmanager
+    def _declining(self) -> Iterator[None]:
+        """Turn every way in which the library fails into `Declined`, with the token taken out."""
+        try:
+            yield
+        except RetryAfter as error:
+            raise Declined(429, error.message, _seconds(error.retry_after)) from None
+        except TelegramError as error:
+            words = error.message.replace(self._token, "…")
+            status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 0)
+            raise Declined(413 if "Too Large" in words else status, words) from None
+
+
+def _settle_the_library() -> None:
+    """Opt in to the library's coming behaviour, and keep its loggers from saying what they must not.
+
+    Without the variable every 429 is a deprecation warning. httpx logs each address it calls, and Telegram's
+    addresses contain the token; the limiter logs a traceback for each 429, which we report ourselves.
+    """
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)
+
+
+def _seconds(period: int | timedelta) -> float:
+    return period.total_seconds() if isinstance(period, timedelta) else float(period)
+
+
+def _mode(html: bool) -> str | None:
+    return "HTML" if html else None
+
+
+def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
+    return InlineKeyboardMarkup.de_json({"inline_keyboard": keyboard}) if keyboard else None
