@@ -20,7 +20,7 @@ from telegram.error import (
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
-from bot.channels.telegram_wire import PUBLIC_SERVER, Declined, Keyboard, TelegramSender, file_name
+from bot.channels.telegram_wire import PUBLIC_SERVER, SEND_SECONDS, Declined, Keyboard, TelegramSender, file_name
 from handlers.messages import Document
 
 PER_SECOND: Final = 20
@@ -50,7 +50,7 @@ class TelegramBroadcast(TelegramSender):
         token: str,
         *,
         base_url: str = PUBLIC_SERVER,
-        send_seconds: float = 30,
+        send_seconds: float = SEND_SECONDS,
         per_second: float = PER_SECOND,
         now: Callable[[], datetime] | None = None,
     ) -> None:

@@ -117,6 +117,7 @@ def _tapped(update: Json, query: Json, bot: Bot) -> Incoming | None:
         at=_received(update),
         payload=query["data"],
         name=_name(query["from"]),
+        about=ticket.get("message_id", ""),
         reply_ticket=ticket,
     )
 

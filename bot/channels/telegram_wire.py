@@ -14,6 +14,8 @@ PUBLIC_SERVER: Final = "https://api.telegram.org"
 LIMITS: Final = Limits(
     text=4096, unit="utf16", buttons=8, label=20, tap="payload", edits="free", push="free", documents=10
 )
+SEND_SECONDS: Final = 20.0
+"""How long one call may take: less than the claim on an outbox row holds, or somebody else sends it too."""
 CAPTION: Final = 1024
 DOWNLOAD_BYTES: Final = 20 * 1024 * 1024
 PHOTO_BYTES: Final = 10 * 1024 * 1024
