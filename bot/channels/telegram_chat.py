@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -33,6 +34,7 @@ log = structlog.get_logger(__name__)
 LONGEST_WAIT: Final = 30.0
 TURN_TRIES: Final = 5
 TAP_SECONDS: Final = 5
+SHORT_POLL: Final = 0.5
 Result = TypeVar("Result")
 
 
@@ -86,8 +88,12 @@ class TelegramChat(TelegramAnswers):
 
     async def _introduce(self) -> updates.Bot:
         """Who we are; a webhook that somebody set for this token would keep getUpdates from us."""
-        me = await result_of(self._bot, GetMe())
-        await result_of(self._bot, DeleteWebhook())
+        try:
+            me = await result_of(self._bot, GetMe())
+        except (TelegramUnauthorizedError, TelegramNotFound) as error:
+            raise TokenRefused("Telegram does not know the bot's token") from error
+        with suppress(TelegramNotFound):  # a self-hosted server may have no webhooks at all
+            await result_of(self._bot, DeleteWebhook())
         username = me.get("username") if isinstance(me, dict) else me.username
         return updates.Bot(self.tenant, username or "")
 
@@ -96,7 +102,11 @@ class TelegramChat(TelegramAnswers):
 
     async def _poll(self, offset: int | None) -> list[dict[str, Any]]:
         request = RawUpdates(offset=offset, timeout=self._poll_seconds, allowed_updates=list(updates.ALLOWED_UPDATES))
-        return await self._bot(request, request_timeout=self._poll_seconds + 10)
+        asked_at = asyncio.get_running_loop().time()
+        batch = await self._bot(request, request_timeout=self._poll_seconds + 10)
+        if not batch and asyncio.get_running_loop().time() - asked_at < SHORT_POLL:
+            await self._sleep(SHORT_POLL)  # a server that does not hold the call would be asked without a pause
+        return batch or []
 
     async def _kept(self, batch: list[dict[str, Any]], me: updates.Bot) -> list[Incoming]:
         """The turns that a batch asks for, once they are in the inbox; what asks for none is not stored at all."""
@@ -147,8 +157,8 @@ class TelegramChat(TelegramAnswers):
             wait = pause
             try:
                 return await call()
-            except (TelegramUnauthorizedError, TelegramNotFound) as error:
-                raise TokenRefused("Telegram does not know the bot's token") from error
+            except TelegramUnauthorizedError as error:
+                raise TokenRefused("Telegram no longer accepts the bot's token") from error
             except TelegramConflictError:
                 log.error("telegram_conflict", hint="another process polls with the same token: stop one of them")
             except TelegramRetryAfter as error:

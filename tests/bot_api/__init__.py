@@ -9,7 +9,7 @@
 `python -m tests.bot_api --port 8099` serves the same, driven by JSON over POST /control/<verb>.
 """
 
-from tests.bot_api.faults import Fault, bad_request, blocked, dropped, hanging, server_error, too_many
+from tests.bot_api.faults import Fault, bad_request, blocked, dropped, garbled, hanging, server_error, too_many
 from tests.bot_api.people import Group, Heard, Person
 from tests.bot_api.server import BotApi, Call
 
@@ -23,6 +23,7 @@ __all__ = [
     "bad_request",
     "blocked",
     "dropped",
+    "garbled",
     "hanging",
     "server_error",
     "too_many",

@@ -23,9 +23,13 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One call's misfortune: a refusal, a connection that breaks before or after the call took effect, or silence."""
+    """One call's misfortune: a refusal, a connection that breaks before or after the call took effect, or silence.
+
+    `body` answers this instead of what the Bot API would say, after the call took effect.
+    """
 
     refusal: Refusal | None = None
+    body: str = ""
     drop: Literal["", "before", "after"] = ""
     hang: bool = False
 
@@ -59,3 +63,8 @@ def dropped(*, accepted: bool = False) -> Fault:
 def hanging() -> Fault:
     """No answer until the server closes."""
     return Fault(hang=True)
+
+
+def garbled(body: str) -> Fault:
+    """The call takes effect, and the answer is not what the Bot API promises."""
+    return Fault(body=body)

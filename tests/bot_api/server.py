@@ -181,6 +181,10 @@ class BotApi:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.stop()
+
+    async def stop(self) -> None:
+        """Let go of every waiting call and close the port."""
         self.closing = True
         self.bell.ring()
         await self._runner.cleanup()
@@ -208,6 +212,8 @@ class BotApi:
             call.status, body = refusal.status, refusal.as_json()
         if await self._lost(request, fault, "after"):
             call.status = 0
+        if fault.body:
+            return web.Response(text=fault.body)
         return web.json_response(body, status=call.status or 200)
 
     async def _download(self, request: web.Request) -> web.StreamResponse:

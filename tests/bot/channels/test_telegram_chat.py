@@ -13,7 +13,8 @@ from bot.channels.telegram_chat import TelegramChat
 from bot.channels.telegram_client import TokenRefused
 from handlers.messages import Address, Attachment, Failure, Incoming, Kind, NotSent
 from tests.bot.channels.telegram_kit import MemoryInbox, Running, running
-from tests.bot_api import BotApi, bad_request, dropped, server_error, too_many
+from tests.bot_api import BotApi, Fault, bad_request, dropped, garbled, server_error, too_many
+from tests.bot_api.faults import Refusal
 from tests.bot_api.people import PNG
 
 
@@ -359,6 +360,23 @@ async def test_a_token_that_telegram_does_not_know_ends_the_channel_with_a_clear
     async with running(api, token="4242:wrong") as channel:
         with pytest.raises(TokenRefused, match="does not know the bot's token"):
             await channel.task
+
+
+async def test_a_token_that_is_withdrawn_while_listening_ends_the_channel_too(api: BotApi) -> None:
+    api.fault("getUpdates", Fault(Refusal(401, "Unauthorized")))
+    async with running(api) as channel:
+        with pytest.raises(TokenRefused, match="no longer accepts"):
+            await channel.task
+
+
+async def test_a_server_without_webhooks_or_long_polling_will_do(api: BotApi) -> None:
+    api.fault("deleteWebhook", Fault(Refusal(404, "Not Found")))
+    api.fault("getUpdates", garbled('{"ok": true, "result": null}'))
+    api.fault("getUpdates", garbled('{"ok": true, "result": []}'))
+    api.person(7).says("在")
+    async with running(api) as channel:
+        assert (await channel.listener.next()).text == "在"
+        assert channel.naps.taken == [0.5, 0.5], "a server that answers at once is not asked without a pause"
 
 
 def test_what_cannot_be_a_token_is_refused_before_anything_is_sent() -> None:
