@@ -1,0 +1,67 @@
+// Keeps the newest in sight while the reader is at the end, and leaves them alone while they read further up.
+
+import { setBadge } from "./chat_people.js";
+
+const NEAR = 90;
+
+export class Scroll {
+  constructor() {
+    this.view = document.getElementById("scroll");
+    this.down = document.getElementById("down");
+    this.badge = document.getElementById("below");
+    this.following = true;
+    this.anchor = null;
+    this.below = 0;
+    this.before = { top: 0, height: 0, room: 0 };
+    this.view.addEventListener("scroll", () => this.#moved(), { passive: true });
+    this.down.addEventListener("click", () => this.toEnd());
+    const watch = new ResizeObserver(() => this.settle());
+    watch.observe(this.view);
+    watch.observe(document.getElementById("log"));
+  }
+
+  // A new bubble of the other side: the first one since the reader spoke stays in sight, however much comes after it.
+  came(turn, isNew) {
+    this.anchor ??= turn;
+    if (isNew && !this.following) this.below += 1;
+    this.settle();
+  }
+
+  toEnd() {
+    this.anchor = null;
+    this.following = true;
+    this.below = 0;
+    this.settle();
+  }
+
+  settle() {
+    if (this.following) {
+      const end = this.view.scrollHeight - this.view.clientHeight;
+      const top = this.anchor?.isConnected ? this.anchor.offsetTop - this.view.offsetTop - 10 : end;
+      this.view.scrollTop = Math.min(end, Math.max(top, 0));
+    }
+    this.#remember();
+  }
+
+  #moved() {
+    const { top, height, room } = this.before;
+    const byLayout = height !== this.view.scrollHeight || room !== this.view.clientHeight;
+    const atEnd = this.#left() < 4;
+    if (!byLayout && Math.abs(this.view.scrollTop - top) > 2) {
+      this.following = atEnd;
+      this.anchor = null;
+    }
+    if (atEnd) this.below = 0;
+    this.#remember();
+  }
+
+  #left() {
+    return this.view.scrollHeight - this.view.clientHeight - this.view.scrollTop;
+  }
+
+  #remember() {
+    this.before = { top: this.view.scrollTop, height: this.view.scrollHeight, room: this.view.clientHeight };
+    this.down.hidden = this.#left() < NEAR;
+    setBadge(this.badge, this.down.hidden ? 0 : this.below, "条新消息");
+  }
+}
