@@ -38,8 +38,8 @@ class Citation(_Strict):
 class Entry(Citation):
     """One question's answer: in our own words, in house markup, with its source and whether it is in force.
 
-    `source` is the text to show. A historical answer says so in its first line; `superseded_by` is the rule in force where
-    there is one. `procedure` is the id of the procedure it belongs to.
+    `source` is the text to show. A historical answer says so in its first line; `superseded_by` is the rule in force
+    where there is one. `procedure` is the id of the procedure it belongs to.
     """
 
     id: str = Field(pattern=_ID)

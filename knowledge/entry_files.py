@@ -37,9 +37,12 @@ def read_entries(folder: Path = ENTRIES) -> tuple[list[Entry], list[Fault]]:
     """
     faults: list[Fault] = []
     documents = {
-        document.id: document for document, _ in _validated(SourceDocument, read_items(folder / DOCUMENTS, faults), faults)
+        document.id: document
+        for document, _ in _validated(SourceDocument, read_items(folder / DOCUMENTS, faults), faults)
     }
-    items = (item for path in sorted(folder.glob("*.yaml")) if path.name != DOCUMENTS for item in read_items(path, faults))
+    items = (
+        item for path in sorted(folder.glob("*.yaml")) if path.name != DOCUMENTS for item in read_items(path, faults)
+    )
     pairs = list(_validated(Entry, items, faults))
     ids = {entry.id for entry, _ in pairs}
     for entry, item in pairs:

@@ -84,7 +84,7 @@ class Handbook:
         self._index.add(entry.id, (entry.title, *entry.aliases), entry.answer)
 
     def ask(self, question: str, limit: int = 3) -> Lookup:
-        """The answer to a question in anybody's words, with up to `limit` candidates; never raises whatever is asked."""
+        """The answer to a question in anybody's words, with up to `limit` candidates; no question raises."""
         status, hits = self._index.ask(question, limit)
         candidates = tuple(Candidate(self._by_id[hit.key], hit.score) for hit in hits)
         return Lookup(question, status, candidates[0].entry if status == "answered" else None, candidates)

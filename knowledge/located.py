@@ -9,7 +9,7 @@ import yaml
 
 
 class Fault(NamedTuple):
-    """Something wrong in a file: its path as it was given, the line counted from 1, and what is wrong in plain words."""
+    """Something wrong in a file: its path as given, the line counted from 1, and what is wrong in plain words."""
 
     file: str
     line: int

@@ -1,34 +1,36 @@
-"""The index behind the handbook: finds what shares pieces with a question, scores it, and is calibrated to three verdicts.
+"""The index behind the handbook: finds what shares pieces with a question, scores it, calibrated to three verdicts.
 
-What is indexed has phrases (title and aliases) and a text (the answer), which counts for less. An inverted index of pairs, written
-(党费) and heard (dan fei, the usual confusions folded), finds candidates, rare pairs first. A candidate is scored by how much of the
-question it explains, character by character, each weighing the more the rarer it is: so a word that the handbook does not
-know counts against every candidate, and a question about the weather stays unanswered.
+What is indexed has phrases (title and aliases) and a text (the answer), which counts for less. An inverted index of
+pairs, written (党费) and heard (dan fei, the usual confusions folded), finds candidates, rare pairs first. A candidate
+is scored by how much of the question it explains, character by character, each weighing the more the rarer it is: so a
+word that the handbook does not know counts against every candidate, and a question about the weather stays unanswered.
 """
 
 import heapq
 import math
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from knowledge.normalize import fold, heard, normalize
+from knowledge.reading import Pieces, Reading, worth
 
 Status = Literal["answered", "unsure", "unknown"]
 
-ANSWERED = 70.0
-UNSURE = 45.0
-_LEAD = 3.0  # less than this between the first two and neither is the answer
-_SCORED = 12
+UNSURE = 43.0
+_ANSWERED = ((68.0, 3.0), (56.0, 12.0))  # a score that is an answer, with the lead over the second that it takes
+_WEIGHED, _COMPARED = (
+    16,
+    8,
+)  # how many of the candidates are weighed, and how many of those are compared phrase by phrase
 _SCANNED = 20_000  # postings looked at per question; rare pairs come first, so the common ones are what is skipped
-_LONGEST = 60  # characters of a question that are read: nobody's question needs more, and a paste must not cost more
-
-_SINGLE, _HEARD, _IN_TEXT = 0.35, 0.9, 0.6  # what a character is worth that matches alone, by sound, in the text only
+_IN_TEXT = 0.6  # what a character is worth that only the text explains
+_THE_VERY_WORDS = 100.0
+_STRANGE_WORD = 0.9  # for a word of the question that nothing in the entry explains
+_PLAIN, _NUMERAL = 0.5, 1.2  # weight of a question word, and the most that a number weighs, however rare
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,57 +41,14 @@ class Hit:
     score: float
 
 
-class _Reading:
-    """A text taken apart once: its characters, how they sound, and the pairs of both."""
-
-    __slots__ = ("heard", "letters", "sound", "syllables", "words", "written")
-
-    def __init__(self, text: str) -> None:
-        self.words = normalize(text[: 4 * _LONGEST])
-        pieces = heard(self.words)
-        self.written = [written for written, _ in pieces]
-        self.syllables = [fold(read) for _, read in pieces]
-        self.sound = " ".join(read for _, read in pieces)
-        self.letters = "".join(read if read == written else read[0] for written, read in pieces)
-        self.heard = not self.words.isascii()
-
-    def pairs(self) -> list[str]:
-        """Neighbours, as written and as heard, position by position; an unwritten one is ""."""
-        written = [a + b if a and b else "" for a, b in pairwise(self.written)]
-        return written + [f"{a} {b}" for a, b in pairwise(self.syllables)]
-
-
-@dataclass(slots=True)
-class _Bag:
-    singles: set[str] = field(default_factory=set)
-    pairs: set[str] = field(default_factory=set)
-
-    def put(self, reading: _Reading) -> None:
-        self.singles.update(reading.written)
-        self.pairs.update(reading.pairs())
-        self.pairs.discard("")
-        self.singles.discard("")
-
-    def worth(self, reading: _Reading, pairs: Sequence[str]) -> list[float]:
-        """For each position of the reading how well it is matched here, 0 to 1."""
-        size = len(reading.written)
-        worth = [_SINGLE if written in self.singles else 0.0 for written in reading.written]
-        for at in range(size - 1):
-            value = 1.0 if pairs[at] in self.pairs else _HEARD if pairs[size - 1 + at] in self.pairs else 0.0
-            if value:
-                worth[at] = max(worth[at], value)
-                worth[at + 1] = max(worth[at + 1], value)
-        return worth
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Owner:
     key: str
+    phrases: tuple[Reading, ...]
     words: list[str]
     sounds: list[str]
-    readings: list[_Reading]
-    phrases: _Bag
-    text: _Bag
+    named: Pieces
+    told: Pieces
 
 
 class Index:
@@ -97,55 +56,72 @@ class Index:
 
     def __init__(self) -> None:
         self._owners: list[_Owner] = []
+        self._numbers: dict[str, int] = {}
         self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
-        self._frequency: defaultdict[str, int] = defaultdict(int)
         self._exact: defaultdict[str, list[int]] = defaultdict(list)
+        self._owned: defaultdict[str, int] = defaultdict(int)
+        self._weights: dict[str, float] = {}
 
     def add(self, key: str, phrases: Iterable[str], text: str = "") -> None:
         """Take in what is found by these phrases and, less surely, by this text."""
-        number = len(self._owners)
-        readings = [_Reading(phrase) for phrase in phrases]
-        owner = _Owner(key, [r.words for r in readings], [r.sound for r in readings], readings, _Bag(), _Bag())
-        for reading in readings:
-            owner.phrases.put(reading)
-            for name in {reading.words, f"/{reading.sound}", f"'{reading.letters}"}:
-                if number not in self._exact[name]:
-                    self._exact[name].append(number)
-        for line in text.splitlines():
-            owner.text.put(_Reading(line))
+        number = self._numbers[key] = len(self._owners)
+        readings = tuple(reading for phrase in phrases for reading in Reading.of_phrase(phrase))
+        told = [Reading.of_question(line) for line in text.splitlines()]
+        words, sounds = [reading.words for reading in readings], [reading.sound for reading in readings]
+        owner = _Owner(key, readings, words, sounds, Pieces.of(readings), Pieces.of(told))
         self._owners.append(owner)
-        for pair in owner.phrases.pairs | owner.text.pairs:
+        for name in {name for reading in readings for name in reading.names}:
+            self._exact[name].append(number)
+        for pair in owner.named.pairs | owner.told.pairs:
             self._postings[pair].append(number)
-        for single in owner.phrases.singles | owner.text.singles:
-            self._frequency[single] += 1
-        for syllable in {s for r in readings for s in r.syllables}:
-            self._frequency[f"/{syllable}"] += 1
+        for single in owner.named.singles | owner.told.singles | {f"/{s}" for r in readings for s in r.syllables}:
+            self._owned[single] += 1
+        self._weights.clear()
 
     def ask(self, question: str, limit: int = 3) -> tuple[Status, list[Hit]]:
         """The verdict and the best hits, best first; `unknown` comes with none, the others with at least one."""
-        reading = _Reading(question)
-        if not reading.written:
+        reading = Reading.of_question(question)
+        if not reading.meant:
             return "unknown", []
-        hits = sorted(self._scored(reading), key=lambda hit: -hit.score)[: max(limit, 2)]
-        if not hits or hits[0].score < UNSURE:
+        hits = sorted(self._hits(reading), key=lambda hit: -hit.score)
+        hits = [hit for hit in hits if hit.score >= UNSURE]
+        if not hits:
             return "unknown", []
-        lead = hits[0].score - hits[1].score if len(hits) > 1 else 100.0
-        status: Status = "answered" if hits[0].score >= ANSWERED and lead >= _LEAD else "unsure"
-        return status, [hit for hit in hits[:limit] if hit.score >= min(UNSURE, hits[0].score)]
+        return "answered" if self._is_sure(reading, hits) else "unsure", hits[: max(1, limit)]
 
-    def _weight(self, piece: str) -> float:
-        return math.log(1 + (len(self._owners) + 1) / (self._frequency.get(piece, 0) + 0.5))
+    def _is_sure(self, reading: Reading, hits: Sequence[Hit]) -> bool:
+        best, second = hits[0].score, hits[1].score if len(hits) > 1 else 0.0
+        if best == _THE_VERY_WORDS:
+            return second < best
+        lead, owner = best - second, self._owners[self._numbers[hits[0].key]]
+        if reading.has_word_beyond(self._matched(reading, owner)):
+            best *= _STRANGE_WORD
+        return any(best >= score and lead >= ahead for score, ahead in _ANSWERED)
 
-    def _named(self, reading: _Reading) -> list[Hit]:
-        if not reading.heard and len(reading.words) >= 3 and (owners := self._exact.get(f"'{reading.words}")):
-            return [Hit(self._owners[number].key, 96.0) for number in owners]
-        for name, score in ((reading.words, 100.0), (f"/{reading.sound}", 98.0)):
+    def _hits(self, reading: Reading) -> Iterator[Hit]:
+        named = self._named(reading)
+        yield from (Hit(self._owners[number].key, score) for number, score in named.items())
+        weights = self._weights_of(reading)
+        explained = {
+            number: _share(weights, self._matched(reading, self._owners[number]))
+            for number in self._candidates(reading)
+            if number not in named
+        }
+        for number in heapq.nlargest(_COMPARED, explained, key=explained.__getitem__):
+            owner = self._owners[number]
+            closest = max(self._closeness(reading, weights, owner.phrases[at]) for at in self._nearest(reading, owner))
+            yield Hit(owner.key, round(100 * (0.55 * explained[number] + 0.45 * closest), 1))
+
+    def _named(self, reading: Reading) -> dict[int, float]:
+        # Initials name a phrase only where nothing but letters was typed: any four characters have some initials.
+        names = reading.names[: 2 if reading.is_written else 3]
+        for name, score in zip(names, (_THE_VERY_WORDS, 98.0, 96.0), strict=False):
             if owners := self._exact.get(name):
-                return [Hit(self._owners[number].key, score) for number in owners]
-        return []
+                return dict.fromkeys(owners, score)
+        return {}
 
-    def _candidates(self, pairs: Sequence[str]) -> list[int]:
-        found = sorted((posting for pair in set(pairs) if (posting := self._postings.get(pair))), key=len)
+    def _candidates(self, reading: Reading) -> list[int]:
+        found = sorted((posting for pair in set(reading.pairs) if (posting := self._postings.get(pair))), key=len)
         gathered: defaultdict[int, float] = defaultdict(float)
         scanned, size = 0, len(self._owners) + 1
         for posting in found:
@@ -155,45 +131,44 @@ class Index:
             weight = math.log(1 + size / len(posting))
             for number in posting:
                 gathered[number] += weight
-        return heapq.nlargest(_SCORED, gathered, key=gathered.__getitem__)
+        return heapq.nlargest(_WEIGHED, gathered, key=gathered.__getitem__)
 
-    def _scored(self, reading: _Reading) -> Iterable[Hit]:
-        named = self._named(reading)
-        yield from named
-        pairs = reading.pairs()
-        weights = [self._weight(written or f"/{syllable}") for written, syllable in zip(reading.written, reading.syllables, strict=True)]
-        known = {hit.key for hit in named}
-        for number in self._candidates(pairs):
-            owner = self._owners[number]
-            if owner.key not in known:
-                yield Hit(owner.key, round(self._score(reading, pairs, weights, owner), 1))
+    def _weights_of(self, reading: Reading) -> list[float]:
+        return [
+            _PLAIN if plain else min(_NUMERAL if number else 99.0, self._weight(written or f"/{syllable}"))
+            for written, syllable, plain, number in zip(
+                reading.written, reading.syllables, reading.plain, reading.numeral, strict=True
+            )
+        ]
 
-    def _score(self, reading: _Reading, pairs: Sequence[str], weights: Sequence[float], owner: _Owner) -> float:
-        total = sum(weights)
-        by_phrases = owner.phrases.worth(reading, pairs)
-        by_text = owner.text.worth(reading, pairs)
-        explained = sum(w * max(p, _IN_TEXT * t) for w, p, t in zip(weights, by_phrases, by_text, strict=True)) / total
-        closest = max(self._closeness(reading, pairs, weights, total, owner, at) for at in self._nearest(reading, owner))
-        return 100 * (0.5 * explained + 0.5 * closest)
+    def _weight(self, piece: str) -> float:
+        weight = self._weights.get(piece)
+        if weight is None:
+            weight = self._weights[piece] = math.log(1 + (len(self._owners) + 1) / (self._owned.get(piece, 0) + 0.5))
+            if len(self._weights) > 20_000:  # strangers' characters must not pile up
+                self._weights.clear()
+        return weight
 
     @staticmethod
-    def _nearest(reading: _Reading, owner: _Owner) -> set[int]:
+    def _matched(reading: Reading, owner: _Owner) -> list[float]:
+        by_name, by_text = worth(reading, owner.named), worth(reading, owner.told)
+        return [max(name, _IN_TEXT * text) for name, text in zip(by_name, by_text, strict=True)]
+
+    @staticmethod
+    def _nearest(reading: Reading, owner: _Owner) -> set[int]:
         found = {process.extractOne(reading.sound, owner.sounds, scorer=fuzz.ratio)[2]}
-        if reading.heard:
+        if reading.is_written:
             found.add(process.extractOne(reading.words, owner.words, scorer=fuzz.ratio)[2])
         return found
 
-    def _closeness(
-        self, reading: _Reading, pairs: Sequence[str], weights: Sequence[float], total: float, owner: _Owner, at: int
-    ) -> float:
-        phrase = owner.readings[at]
-        bag, other = _Bag(), _Bag()
-        bag.put(phrase)
-        other.put(reading)
-        forth = sum(w * m for w, m in zip(weights, bag.worth(reading, pairs), strict=True)) / total
-        theirs = [self._weight(written or f"/{syllable}") for written, syllable in zip(phrase.written, phrase.syllables, strict=True)]
-        back = sum(w * m for w, m in zip(theirs, other.worth(phrase, phrase.pairs()), strict=True)) / sum(theirs)
+    def _closeness(self, reading: Reading, weights: Sequence[float], phrase: Reading) -> float:
+        forth = _share(weights, worth(reading, phrase.pieces))
+        back = _share(self._weights_of(phrase), worth(phrase, reading.pieces))
         alike = fuzz.ratio(reading.sound, phrase.sound) / 100
-        if reading.heard:
+        if reading.is_written:
             alike = max(0.95 * alike, fuzz.ratio(reading.words, phrase.words) / 100)
-        return 0.45 * forth + 0.25 * back + 0.3 * alike
+        return 0.45 * forth + 0.3 * back + 0.25 * alike
+
+
+def _share(weights: Sequence[float], values: Sequence[float]) -> float:
+    return sum(weight * value for weight, value in zip(weights, values, strict=True)) / sum(weights)

@@ -1,10 +1,10 @@
 """How many must come and how many must agree: the four formulas for meetings, and who is counted.
 
-Eligible (有表决权, for elections 有选举权) are the branch's full members expected at the meeting, present or not, less those
-whose rights are suspended: on 留党察看, membership stopped, rights suspended during detention or arrest. Probationary members come
-but are not counted and do not vote; nor are guests, nor members of another branch who come with a 流动党员活动证.
-Whoever simply stayed away is still counted. At elections a member may be left out of the count only when the level above has
-agreed and the general meeting has voted for it.
+Eligible (有表决权, for elections 有选举权) are the branch's full members expected at the meeting, present or not, less
+those whose rights are suspended: on 留党察看, membership stopped, rights suspended during detention or arrest.
+Probationary members come but are not counted and do not vote; nor are guests, nor members of another branch who come
+with a 流动党员活动证. Whoever simply stayed away is still counted. At elections a member may be left out of the count
+only when the level above has agreed and the general meeting has voted for it.
 Sources: 党章（2022） article 7; 基层组织选举工作条例（2020） article 5.
 
 All figures are persons. “半数以上” and “不少于” include the figure itself, “超过半数” does not.
@@ -73,7 +73,8 @@ def votes_needed(*, eligible: int) -> int:
 
     Holds for GENERAL, ADMISSION and ELECTION. For COMMITTEE the regulation names no figure (the minority yields to the
     majority), so nothing may be refused by this function there. Raises ValueError for a negative count.
-    Sources: 支部工作条例（试行）（2018） article 11; 发展党员工作细则（2026-05修订） article 20; 基层组织选举工作条例（2020）.
+    Sources: 支部工作条例（试行）（2018） article 11; 发展党员工作细则（2026-05修订） article 20;
+    基层组织选举工作条例（2020）.
     """
     _counted(0, eligible=eligible)
     return _more_than_half(eligible)
