@@ -24,6 +24,7 @@ Unavailable = (OperationalError, InterfaceError, DBAPITimeout, OSError)
 """What is raised when the database cannot be reached or is too busy: nothing was written, try again."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 7_304_881
 
 
 class Database:
@@ -58,8 +59,13 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the schema to the newest revision; nothing happens when it is there already."""
-        async with self._one_writer, self.engine.begin() as connection:
+        async with self._one_writer, self.engine.connect() as connection:
             await connection.run_sync(_upgrade)
+
+    async def revision(self) -> str | None:
+        """The schema's revision; None where there are no tables of ours yet."""
+        async with self.engine.connect() as connection:
+            return await connection.run_sync(_revision)
 
     async def close(self) -> None:
         """Give all connections back."""
@@ -123,4 +129,31 @@ def _upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    sqlite_only = connection.dialect.name == "sqlite"
+    if sqlite_only:
+        # Changing a column means making its table anew there; with foreign keys on, dropping the old one would take
+        # the rows that refer to it along. This can be said between transactions only.
+        _say(connection, "PRAGMA foreign_keys=OFF")
+    try:
+        with connection.begin():
+            if not sqlite_only:
+                # Several processes of one installation start at the same time.
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+            command.upgrade(config, "head")
+            if sqlite_only and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                raise RuntimeError(f"a migration left a row that refers to nothing: {tuple(broken)}")
+    finally:
+        if sqlite_only:
+            _say(connection, "PRAGMA foreign_keys=ON")
+
+
+def _say(connection: Connection, statement: str) -> None:
+    cursor = connection.connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
+
+
+def _revision(connection: Connection) -> str | None:
+    from alembic.migration import MigrationContext
+
+    return MigrationContext.configure(connection).get_current_revision()

@@ -53,7 +53,16 @@ class Organization(Base):
     path: Mapped[str] = mapped_column(String(255), index=True)
     timezone: Mapped[str] = mapped_column(String(60), default="Asia/Shanghai")
 
-    __table_args__ = (UniqueConstraint("parent_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("parent_id", "name"),
+        Index(
+            "one_root_of_a_name",
+            "name",
+            unique=True,
+            sqlite_where=text("parent_id IS NULL"),
+            postgresql_where=text("parent_id IS NULL"),
+        ),
+    )
 
 
 class Person(Base):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, word
@@ -96,7 +96,13 @@ class Meeting(Base):
 
     __table_args__ = (
         Index("ix_meetings_organization", "organization_id", "starts_at"),
-        Index("ix_meetings_code", "check_in_code"),
+        Index(
+            "one_open_meeting_of_a_code",
+            "check_in_code",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
     )
 
 
@@ -141,7 +147,10 @@ class Attendance(Base):
 
 
 class Report(Base):
-    """Something a member handed in; read by its author and its addressee only."""
+    """Something a member handed in; read by its author and its addressee only.
+
+    `number` counts within an organization and a year: "2026-0012".
+    """
 
     __tablename__ = "reports"
 
@@ -150,7 +159,7 @@ class Report(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     kind: Mapped[ReportKind] = mapped_column(word(ReportKind))
     period: Mapped[str] = mapped_column(String(20))
-    number: Mapped[str] = mapped_column(String(40), unique=True)
+    number: Mapped[str] = mapped_column(String(40))
     text: Mapped[str] = mapped_column(Text, default="")
     handed_in_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
@@ -160,6 +169,7 @@ class Report(Base):
     attachments: Mapped[list["ReportAttachment"]] = relationship(lazy="raise", order_by="ReportAttachment.position")
 
     __table_args__ = (
+        UniqueConstraint("organization_id", "number"),
         Index("ix_reports_organization", "organization_id", "handed_in_at"),
         Index("ix_reports_author", "author_id"),
     )
