@@ -109,7 +109,10 @@ class Index:
         }
         for number in heapq.nlargest(_COMPARED, explained, key=explained.__getitem__):
             owner = self._owners[number]
-            closest = max(self._closeness(reading, weights, owner.phrases[at]) for at in self._nearest(reading, owner))
+            closest = max(
+                (self._closeness(reading, weights, owner.phrases[at]) for at in self._nearest(reading, owner)),
+                default=0.0,
+            )
             yield Hit(owner.key, round(100 * (0.55 * explained[number] + 0.45 * closest), 1))
 
     def _named(self, reading: Reading) -> dict[int, float]:
@@ -156,10 +159,10 @@ class Index:
 
     @staticmethod
     def _nearest(reading: Reading, owner: _Owner) -> set[int]:
-        found = {process.extractOne(reading.sound, owner.sounds, scorer=fuzz.ratio)[2]}
+        found = [process.extractOne(reading.sound, owner.sounds, scorer=fuzz.ratio)]
         if reading.is_written:
-            found.add(process.extractOne(reading.words, owner.words, scorer=fuzz.ratio)[2])
-        return found
+            found.append(process.extractOne(reading.words, owner.words, scorer=fuzz.ratio))
+        return {best[2] for best in found if best is not None}
 
     def _closeness(self, reading: Reading, weights: Sequence[float], phrase: Reading) -> float:
         forth = _share(weights, worth(reading, phrase.pieces))
