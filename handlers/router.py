@@ -131,7 +131,10 @@ class Router:
         entry = REPLIES[name]
         if not turn.may(entry.role):
             raise Refused("role_needed", role=entry.role)
-        await entry.answer(turn, argument)
+        try:
+            await entry.answer(turn, argument)
+        except Refused as refused:
+            await turn.say(self.texts.say(f"{entry.module}.{name}", refused.key, **refused.values))
 
     async def _tap(self, turn: Turn, payload: str) -> None:
         found = _TAP.fullmatch(payload)

@@ -54,7 +54,13 @@ class Texts:
         self._environment.filters.update(
             word=self.word, moment=format_moment, clock=_clock, names=_names, marked=Marked
         )
+        self._environment.globals["reason"] = lambda key, number: self.say("digest.reason", key, number=number)
         self._render = lru_cache(maxsize=None)(self._environment.from_string)
+
+    @property
+    def filters(self) -> list[str]:
+        """The names of all filters that a sentence may use."""
+        return list(self._environment.filters)
 
     def find(self, file: str, key: str) -> Any:
         """What stands under a dotted key in a part of a file ("meetings.convene"), else in that file, else in shared.
@@ -84,6 +90,14 @@ class Texts:
         if isinstance(found, Mapping):
             found = found["say"]
         return self.render(str(found), **values)
+
+    def title(self, name: str) -> str:
+        """What a dialogue or a stateless reply is called on a button."""
+        for file in self.files.values():
+            found = file.get(name)
+            if isinstance(found, Mapping) and "title" in found:
+                return str(found["title"])
+        raise MissingText(f"texts/zh: {name}.title")
 
     def render(self, template: str, /, **values: object) -> str:
         """A template that is not in a file, under the same rules."""

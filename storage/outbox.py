@@ -193,6 +193,11 @@ async def put_off(session: Session, id: int, due_at: datetime, detail: str) -> N
     )
 
 
+async def release(session: Session, ids: Sequence[int]) -> None:
+    """Let go of claimed messages that are not sent after all, so that they are claimed again in their order."""
+    await session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(claimed_until=None))
+
+
 async def give_up(session: Session, id: int, state: Delivery, detail: str) -> None:
     """Stop trying, and keep why."""
     await session.execute(

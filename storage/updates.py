@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from storage.database import Session, upsert
 from storage.models import Update
@@ -28,7 +28,7 @@ async def unfinished_updates(session: Session, channel: str, tenant: str) -> lis
     query = (
         select(Update.update_id, Update.payload)
         .where(Update.channel == channel, Update.tenant == tenant, Update.done_at.is_(None))
-        .order_by(Update.received_at, Update.update_id)
+        .order_by(Update.received_at, func.length(Update.update_id), Update.update_id)
     )
     return [(id, payload or {}) for id, payload in await session.execute(query)]
 

@@ -148,7 +148,8 @@ class Dialogue:
         if not self.turn.may(self._role):
             raise Refused("role_needed", role=self._role)
         places = self.turn.places(self._role)
-        if len(places) == 1:
+        if len(places) == 1 or (places and self.given):
+            # A button that opened this names its record, and that record its organization.
             self._place = places[0]
         elif places:
             options = [Option(str(place.organization_id), place.name) for place in places]

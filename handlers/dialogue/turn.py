@@ -1,6 +1,6 @@
 """One turn: who is speaking, for which organization, and what is said in answer."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -30,11 +30,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What every turn shares: sentences, handbook, and how a link into a channel is written."""
+    """What every turn shares: sentences, handbook, how a link into a channel is written, how something is started."""
 
     texts: Texts
     handbook: Handbook
     entry_link: Callable[[str, str], str]
+    start: Callable[["Turn", str, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,10 @@ class Turn:
         if self.person is None:
             raise Refused("bound_only")
         return self.person.id
+
+    async def go(self, name: str, argument: str = "") -> None:
+        """Hand over to another conversation by name, as if its button had been pressed."""
+        await self.around.start(self, name, argument)
 
     async def say(
         self, body: str, *, rows: Rows = (), documents: Sequence[Document] = (), replaces: bool = False

@@ -1,0 +1,209 @@
+"""The command line: python -m bot COMMAND."""
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import structlog
+import typer
+from rich.console import Console
+
+from bot.settings import Settings
+
+cli = typer.Typer(help="支书助手", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+roster_cli = typer.Typer(help="花名册", no_args_is_help=True)
+cli.add_typer(roster_cli, name="roster")
+console = Console()
+
+
+def _settings() -> Settings:
+    settings = Settings()
+    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
+    if not settings.log_json:
+        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info if settings.log_json else structlog.processors.StackInfoRenderer(),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    return settings
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        asyncio.run(work)
+    except KeyboardInterrupt:
+        console.print("再见。")
+
+
+@cli.command()
+def run() -> None:
+    """网页、机器人、投递都在一个进程里（内置默认）。"""
+    from bot.app import PARTS, serve
+
+    _run(serve(_settings(), PARTS))
+
+
+@cli.command()
+def web() -> None:
+    """只启动网页对话和页面。"""
+    from bot.app import serve
+
+    _run(serve(_settings(), ("web",)))
+
+
+@cli.command()
+def bot() -> None:
+    """只启动 Telegram 对话。"""
+    from bot.app import serve
+
+    _run(serve(_settings(), ("bot",)))
+
+
+@cli.command()
+def worker() -> None:
+    """只启动投递和定时事项。"""
+    from bot.app import serve
+
+    _run(serve(_settings(), ("worker",)))
+
+
+@cli.command()
+def demo(folder: Annotated[Path, typer.Option(help="放示例数据库的文件夹")] = Path("demo")) -> None:
+    """装入一个虚构的镇，打开网页对话。"""
+    from bot.demo import serve_demo
+
+    folder.mkdir(parents=True, exist_ok=True)
+    url = f"sqlite+aiosqlite:///{folder / 'demo.sqlite3'}"
+    _run(serve_demo(_settings().model_copy(update={"database_url": url})))
+
+
+@cli.command()
+def chat(as_: Annotated[str, typer.Option("--as", help="以谁的身份，姓名；空则未绑定")] = "") -> None:
+    """在终端里对话。"""
+    from bot.terminal_chat import converse
+
+    _run(converse(_settings(), as_))
+
+
+@cli.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="问题")] = "",
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="从标准输入一行读一个问题，一行写一个 JSON")] = False,
+) -> None:
+    """问读本。"""
+    from handlers.markup import to_plain
+    from knowledge.handbook import Handbook
+
+    handbook = Handbook.load()
+    if jsonl:
+        for line in sys.stdin:
+            sys.stdout.write(json.dumps(_looked_up(handbook.ask(line.strip())), ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+        return
+    if not question:
+        raise typer.BadParameter("请写上问题，例如：ask 预备期多长")
+    found = handbook.ask(question)
+    if found.entry is not None:
+        console.print(f"{found.entry.title}\n\n{to_plain(found.entry.answer)}\n\n出处：{found.entry.source}", markup=False)
+    elif found.status == "unsure":
+        console.print("您想问的是不是：")
+        for candidate in found.candidates:
+            console.print(f"- {candidate.entry.title}", markup=False)
+    else:
+        console.print("读本和现行规定里没有查到。")
+
+
+def _looked_up(found: Any) -> dict[str, Any]:
+    from handlers.markup import to_plain
+
+    return {
+        "question": found.question,
+        "answer": to_plain(found.entry.answer) if found.entry else None,
+        "source": found.entry.source if found.entry else None,
+        "candidates": [
+            {"title": near.entry.title, "answer": to_plain(near.entry.answer), "score": round(near.score, 1)}
+            for near in found.candidates
+        ],
+        "status": found.status,
+    }
+
+
+@cli.command()
+def check() -> None:
+    """核对语句、对话、模板、知识是否一致，逐条指出文件和行。"""
+    from bot.check import all_faults
+
+    faults = all_faults()
+    for fault in faults:
+        console.print(str(fault), markup=False, highlight=False, soft_wrap=True)
+    console.print("没有问题。" if not faults else f"共 {len(faults)} 处问题。")
+    raise typer.Exit(bool(faults))
+
+
+@cli.command()
+def doctor() -> None:
+    """看看配置了什么、缺什么，数据库和 token 能不能用。"""
+    from bot.doctor import examine
+
+    healthy = asyncio.run(examine(_settings(), console))
+    raise typer.Exit(not healthy)
+
+
+@cli.command()
+def migrate() -> None:
+    """把数据库升级到最新结构。"""
+    from storage.database import Database
+
+    async def upgrade() -> None:
+        database = Database(_settings().database_url)
+        await database.migrate()
+        await database.close()
+
+    asyncio.run(upgrade())
+    console.print("数据库已是最新。")
+
+
+@roster_cli.command()
+def template(file: Annotated[Path, typer.Argument(help="要写的文件")] = Path("花名册模板.xlsx")) -> None:
+    """写一份花名册模板。"""
+    from bot.roster import template as make
+
+    file.write_bytes(make())
+    console.print(f"模板写在 {file}。")
+
+
+@roster_cli.command("import")
+def import_(file: Annotated[Path, typer.Argument(help="填好的花名册", exists=True, dir_okay=False)]) -> None:
+    """导入花名册；有错就一处不改，再次导入只更新不重复。"""
+    from bot.roster import import_file
+
+    problems, summary = asyncio.run(import_file(_settings(), file.read_bytes(), datetime.now(UTC)))
+    for problem in problems:
+        console.print(problem, markup=False)
+    if problems:
+        console.print(f"共 {len(problems)} 处问题，什么都没有导入。改好再来。")
+        raise typer.Exit(1)
+    console.print(summary)
+
+
+@cli.command()
+def invite(name: Annotated[str, typer.Argument(help="姓名，重名时写“张三 1234”加手机后四位")]) -> None:
+    """给花名册上的人发一个一次性邀请码。"""
+    from bot.invite import invite_by_name
+
+    raise typer.Exit(asyncio.run(invite_by_name(_settings(), name, console)))
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,191 @@
+"""Builds everything once and passes it in: the only wiring."""
+
+import asyncio
+import importlib
+import pkgutil
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+
+import handlers
+from bot.channels.channel import Channel, Receive, Sender
+from bot.channels.web_chat import People, WebChat
+from bot.delivery import Delivery
+from bot.inbox import DatabaseInbox
+from bot.schedule import Schedule
+from bot.settings import Settings
+from handlers.dialogue.turn import Surroundings
+from handlers.dialogue.turns import Clock, Turns, utc_now
+from handlers.messages import Document, Incoming, NotSent, Outgoing
+from handlers.router import Router
+from handlers.wording import Texts
+from knowledge.handbook import Handbook
+from storage.database import Database
+from storage.models import Lane
+from storage.outbox import release_claims
+
+if TYPE_CHECKING:
+    from bot.channels.telegram_chat import TelegramChat
+
+log = structlog.get_logger()
+
+PARTS = ("web", "bot", "worker")
+"""The processes of the Procfile; `run` is all of them in one."""
+
+
+def load_conversations() -> None:
+    """Import every conversation, so that dialogues and replies are registered; a new file needs no line anywhere."""
+    for module in pkgutil.iter_modules(handlers.__path__):
+        importlib.import_module(f"handlers.{module.name}")
+
+
+@dataclass(slots=True)
+class App:
+    """The assistant without a way in: channels are joined to it by `receiver`."""
+
+    settings: Settings
+    database: Database
+    turns: Turns
+    texts: Texts
+    handbook: Handbook
+    clock: Clock
+    links: dict[str, Callable[[str], str]] = field(default_factory=dict)
+
+    def receiver(self, channel: Channel, delivery: Delivery) -> Receive:
+        """What a channel calls for each update: fetch its files, take the turn, send the answers."""
+
+        async def receive(incoming: Incoming) -> tuple[Outgoing, ...]:
+            files = []
+            for attachment in incoming.attachments:
+                try:
+                    blob = await channel.fetch(attachment)
+                except NotSent as failure:
+                    log.info("file not fetched", update=incoming.id, failure=failure.failure)
+                    continue
+                files.append(Document(attachment.name[:200], attachment.media_type[:120], blob))
+            await delivery.answer(await self.turns.take(incoming, files))
+            return ()
+
+        return receive
+
+
+@asynccontextmanager
+async def assembled(settings: Settings, clock: Clock = utc_now) -> AsyncIterator[App]:
+    """The database brought up to date, the knowledge loaded, the conversations registered."""
+    load_conversations()
+    database = Database(settings.database_url)
+    try:
+        await database.migrate()
+        texts, handbook, links = Texts(), Handbook.load(), {}
+        router = Router(texts)
+
+        def entry_link(channel: str, payload: str) -> str:
+            return links[channel](payload) if channel in links else payload
+
+        around = Surroundings(texts, handbook, entry_link, router.start)
+        turns = Turns(database, around, router.route, clock)
+        yield App(settings, database, turns, texts, handbook, clock, links)
+    finally:
+        await database.close()
+
+
+async def serve(settings: Settings, parts: tuple[str, ...], *, people: People | None = None) -> None:
+    """Run some of the processes until cancelled."""
+    async with assembled(settings) as app, AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+        if "web" in parts:
+            await _serve_web(app, stack, tasks, people)
+        token = settings.telegram_token.get_secret_value()
+        if token and "bot" in parts:
+            await _serve_telegram(app, stack, tasks, token)
+        if token and "worker" in parts:
+            await _serve_broadcast(app, stack, tasks, token)
+        if "worker" in parts:
+            tasks.create_task(Schedule(app.database, app.texts, app.clock).run())
+        if not token and parts == ("bot",):
+            log.warning("nothing to do", hint="set ZHISHU_TELEGRAM_TOKEN")
+
+
+async def _deliver(
+    app: App, tasks: asyncio.TaskGroup, sender: Sender, tenant: str, lanes: tuple[Lane, ...]
+) -> Delivery:
+    """A delivery for one channel, with a task for each lane that this process is the only one to send."""
+    delivery = Delivery(app.database, {(sender.name, tenant): sender}, app.clock)
+    for lane in lanes:
+        async with app.database.transaction() as session:
+            await release_claims(session, sender.name, tenant, lane)
+        tasks.create_task(delivery.run(lane))
+    return delivery
+
+
+async def _serve_web(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, people: People | None) -> None:
+    settings = app.settings
+    secret = settings.secret.get_secret_value().encode() or secrets.token_bytes(32)
+    chat = WebChat(secret, people=people, hosts=settings.web_hosts, now=app.clock)
+    pages = web.Application(client_max_size=25 * 1024 * 1024)
+    chat.add_to(pages)
+    runner = web.AppRunner(pages, access_log=None)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    port = await _listen(runner, settings)
+    base = settings.web_base.rstrip("/") or f"http://{settings.web_host}:{port}"
+    app.links["web"] = lambda payload: f"{base}/?start={payload}"
+    delivery = await _deliver(app, tasks, chat, chat.tenant, (Lane.REPLY, Lane.PUSH))
+    tasks.create_task(chat.run(app.receiver(chat, delivery)))
+    log.info("web chat is ready", address=f"{base}/")
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> int:
+    """Listen on the port of the settings, or on the next free one of the ten after it; which it was."""
+    for port in range(settings.web_port, settings.web_port + 10):
+        site = web.TCPSite(runner, settings.web_host, port)
+        try:
+            await site.start()
+        except OSError:
+            continue
+        return port if port else runner.addresses[0][1]
+    raise SystemExit(f"ports {settings.web_port} to {settings.web_port + 9} are all taken: set ZHISHU_WEB_PORT")
+
+
+async def _serve_telegram(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, token: str) -> None:
+    from bot.channels.telegram_chat import TelegramChat
+
+    chat = TelegramChat(token, DatabaseInbox(app.database, app.clock), base_url=app.settings.telegram_api)
+    stack.push_async_callback(chat.close)
+    app.links["telegram"] = lambda payload: f"https://t.me/{app.settings.telegram_username}?start={payload}"
+    delivery = await _deliver(app, tasks, chat, chat.tenant, (Lane.REPLY,))
+    tasks.create_task(chat.run(app.receiver(chat, delivery)))
+    tasks.create_task(_introduce(app, chat))
+
+
+async def _introduce(app: App, chat: "TelegramChat") -> None:
+    await chat.register_commands(commands(app.texts))
+
+
+def commands(texts: Texts) -> list[tuple[str, str]]:
+    """The slash commands that Telegram shows, from the words in texts."""
+    found: dict[str, str] = {}
+    for file in texts.files.values():
+        for entry in file.values():
+            if isinstance(entry, Mapping) and "title" in entry:
+                for word in entry.get("words", ()):
+                    if word.startswith("/"):
+                        found[word.removeprefix("/")] = entry["title"]
+    return sorted(found.items())
+
+
+async def _serve_broadcast(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, token: str) -> None:
+    from bot.channels.telegram_broadcast import TelegramBroadcast
+
+    sender = TelegramBroadcast(
+        token, base_url=app.settings.telegram_api, per_second=app.settings.broadcast_per_second, now=app.clock
+    )
+    stack.push_async_callback(sender.close)
+    delivery = Delivery(app.database, {(sender.name, token.partition(":")[0]): sender}, app.clock)
+    tasks.create_task(delivery.run(Lane.PUSH))
+
+

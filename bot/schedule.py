@@ -1,0 +1,95 @@
+"""What is due now, derived from the database at each tick: digests to send, old traces to drop."""
+
+import asyncio
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from handlers.dialogue.turn import Place
+from handlers.dialogue.turns import Clock, stored_rows
+from handlers.digest import digest_of, totals_of_week, week_of
+from handlers.wording import Texts
+from storage.accounts import reach
+from storage.database import Database, Unavailable
+from storage.digest import Subscription, active_subscriptions, add_issue
+from storage.files import add_file
+from storage.models import Lane
+from storage.outbox import Draft, put
+from storage.updates import forget_updates
+
+log = structlog.get_logger()
+
+TICK = 30.0
+KEPT = timedelta(days=31)
+"""How long the ids of updates are kept; no platform repeats one after that."""
+
+
+class Schedule:
+    """Ticks; several may tick at once, for what is due is claimed by a unique row."""
+
+    def __init__(self, database: Database, texts: Texts, clock: Clock) -> None:
+        self.database = database
+        self.texts = texts
+        self.clock = clock
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        while True:
+            try:
+                await self.tick()
+            except Unavailable as error:
+                log.warning("database away", error=type(error).__name__)
+            await asyncio.sleep(TICK)
+
+    async def tick(self) -> int:
+        """Do everything that is due; how many digests were put into the outbox."""
+        now = self.clock()
+        async with self.database.reading() as session:
+            due = [one for one in await active_subscriptions(session) if is_due(one, now)]
+        sent = 0
+        for subscription in due:
+            sent += await self._issue(subscription, now)
+        async with self.database.transaction() as session:
+            await forget_updates(session, now - KEPT)
+        return sent
+
+    async def _issue(self, subscription: Subscription, now: datetime) -> int:
+        """Put last week's digest into the outbox, unless that week's is there already."""
+        zone = ZoneInfo(subscription.timezone)
+        day = now.astimezone(zone).date() - timedelta(weeks=1)
+        place = Place(
+            subscription.organization_id, subscription.organization_name, subscription.path, None, zone
+        )
+        async with self.database.transaction() as session:
+            figures = await totals_of_week(session, place, day)
+            if not await add_issue(session, subscription.id, week_of(day), figures, now):
+                return 0
+            body, rows, table = await digest_of(session, self.texts, place, day, now)
+            file_id = await add_file(session, table.name, table.media_type, table.blob, now)
+            accounts = await reach(session, [subscription.person_id])
+            drafts = [
+                Draft(
+                    channel=account.channel,
+                    tenant=account.tenant,
+                    chat=account.chat,
+                    body=body,
+                    lane=Lane.PUSH,
+                    account_id=account.account_id,
+                    title=self.texts.say("digest.digest", "push_title"),
+                    buttons=stored_rows(rows),
+                    documents=[file_id],
+                    unique_key=f"digest:{subscription.id}:{week_of(day)}:{account.account_id}",
+                )
+                for account in accounts
+            ]
+            await put(session, drafts, now)
+            return len(drafts)
+
+
+def is_due(subscription: Subscription, now: datetime) -> bool:
+    """Whether this week's moment of a subscription has come; whether it was sent already, the database knows."""
+    local = now.astimezone(ZoneInfo(subscription.timezone))
+    monday = local.date() - timedelta(days=local.isoweekday() - 1)
+    moment = datetime.combine(monday + timedelta(days=subscription.weekday - 1), time(), local.tzinfo)
+    return local >= moment + timedelta(minutes=subscription.minute)

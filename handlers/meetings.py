@@ -1,0 +1,262 @@
+"""Meetings from notice to record, as the secretary lives them: convene, open the check-in, watch the count, close."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from handlers.codes import qr_code, six_digits, token
+from handlers.dialogue import Choice, Choices, Dialogue, Lines, Option, Refused, Role, Text, When, dialogue
+from handlers.dialogue.questions import OneOf
+from handlers.dialogue.turn import Turn
+from handlers.meeting_words import count_words, meeting_label, minutes_of, quorum_words, record_workbook
+from handlers.menu_rows import back_to_menu
+from handlers.messages import Button, Rows
+from handlers.router import reply
+from knowledge.rules.dates import format_moment
+from storage.meetings import (
+    MeetingView,
+    add_meeting,
+    attendance_of,
+    cancel_meeting,
+    close_meeting,
+    expected_attendees,
+    mark_present,
+    meeting,
+    meetings_of,
+    open_check_in,
+    tally,
+)
+from storage.models import MeetingKind, MeetingState, OrganizationKind, Presence
+from storage.people import audit
+
+OFFERED = (
+    MeetingKind.GENERAL_MEETING,
+    MeetingKind.COMMITTEE_MEETING,
+    MeetingKind.LECTURE,
+    MeetingKind.THEME_DAY,
+    MeetingKind.CRITICISM_MEETING,
+    MeetingKind.APPRAISAL,
+)
+RUNNING = (MeetingState.CONVENED, MeetingState.OPEN)
+
+
+class CheckInFrom(StrEnum):
+    """From where a meeting's check-in takes people."""
+
+    ROOM = "room"
+    ANYWHERE = "anywhere"
+
+
+@dialogue("convene", role=Role.SECRETARY)
+async def convene(d: Dialogue) -> None:
+    """A secretary convenes a meeting: what, when, where, about what; everyone who should come is told."""
+    organization = d.place.organization_id
+    if d.place.kind is not OrganizationKind.BRANCH:
+        raise Refused("branches_only")
+    kind = await d.ask("kind", Choice(MeetingKind, OFFERED))
+    expected = await expected_attendees(d.session, organization, kind)
+    if not expected:
+        raise Refused("nobody_expected", kind=kind)
+    starts_at = await d.ask("starts_at", When(after=d.now))
+    earlier = await meetings_of(d.session, organization, limit=5)
+    place = await d.ask("place", Text(max_length=60, suggestions=[past.place for past in earlier][:3]))
+    agenda = await d.ask("agenda", Lines(at_most=20))
+    eligible = sum(member.eligible for member in expected)
+    words = quorum_words(d.texts, kind, eligible=eligible)
+    await d.confirm(count=len(expected), eligible=eligible, quorum=words, starts_at=starts_at)
+    held = await add_meeting(
+        d.session,
+        organization_id=organization,
+        kind=kind,
+        starts_at=starts_at,
+        place=place,
+        agenda=agenda,
+        expected=expected,
+        convened_by_id=d.turn.person_id,
+    )
+    await audit(d.session, d.turn.now, d.turn.person_id, organization, "convene", f"meeting:{held.id}")
+    others = [member.person_id for member in expected if member.person_id != d.turn.person_id]
+    answers = (
+        Button(d.texts.say(d.file, "coming_button"), f"coming.{held.id}"),
+        Button(d.texts.say(d.file, "leave_button"), f"ask_leave.{held.id}"),
+    )
+    await d.notify(
+        others,
+        "notice",
+        rows=(answers,),
+        not_after=starts_at + timedelta(hours=1),
+        branch=d.place.name,
+        kind=kind,
+        starts_at=starts_at,
+        place=place,
+        agenda=agenda,
+    )
+    rows = ((Button(d.texts.title("open_check_in"), f"open_check_in.{held.id}"),),)
+    await d.say("convened", rows=rows, kind=kind, starts_at=starts_at, count=len(others))
+
+
+async def _which(d: Dialogue, states: tuple[MeetingState, ...]) -> MeetingView:
+    """The meeting that the button named, or else one that the secretary picks from her branch's; never another branch's."""
+    argument = str(d.given.get("argument", ""))
+    if argument.isdigit():
+        named = await meeting(d.session, int(argument))
+        if named is None:
+            raise Refused("gone")
+        d.turn.require_at(Role.SECRETARY, named.path)
+        if named.state not in states:
+            raise Refused("wrong_state", state=named.state)
+        return named
+    running = await meetings_of(d.session, d.place.organization_id, states=states, limit=8)
+    if not running:
+        raise Refused("none_running")
+    if len(running) == 1:
+        return running[0]
+    offered = [Option(str(one.id), meeting_label(d.texts, d.zone, one)) for one in running]
+    chosen = await d.ask("which", OneOf(offered))
+    return next(one for one in running if str(one.id) == chosen)
+
+
+@dialogue("open_check_in", role=Role.SECRETARY)
+async def open_the_check_in(d: Dialogue) -> None:
+    """The secretary opens the check-in: a QR code and six digits for the room, and buttons too if she allows them."""
+    held = await _which(d, RUNNING)
+    code, key = held.code, held.token
+    if code is None or key is None:
+        where = await d.ask("where", Choice(CheckInFrom))
+        code, key = six_digits(), token()
+        code = await open_check_in(d.session, held.id, d.turn.now, code, key)
+        if where is CheckInFrom.ANYWHERE:
+            expected = [one.person_id for one in await attendance_of(d.session, held.id) if one.presence is not Presence.PRESENT]
+            await d.notify(
+                expected,
+                "button_notice",
+                rows=((Button(d.texts.title("check_in"), f"check_in.{held.id}"),),),
+                not_after=d.turn.now + timedelta(hours=6),
+                kind=held.kind,
+                place=held.place,
+            )
+    link = d.turn.around.entry_link(d.turn.incoming.address.channel, f"c_{key}")
+    rows: Rows = (
+        (Button(d.texts.title("count"), f"count.{held.id}"), Button(d.texts.title("mark_present"), f"mark_present.{held.id}")),
+        (Button(d.texts.title("close_meeting"), f"close_meeting.{held.id}"),),
+    )
+    await d.say("opened", rows=rows, kind=held.kind, code=code, documents=[qr_code(link, "签到码")])
+
+
+@reply("count", role=Role.SECRETARY)
+async def show_count(turn: Turn, argument: str) -> None:
+    """Who is there, who is not, and what that means for the quorum, in words."""
+    held = await _meeting_of_mine(turn, argument)
+    words = await count_words(turn.session, turn.texts, held)
+    rows: list[tuple[Button, ...]] = [(Button(turn.texts.say("meetings.count", "refresh"), f"count.{held.id}"),)]
+    if held.state is MeetingState.OPEN:
+        rows.append((Button(turn.texts.title("close_meeting"), f"close_meeting.{held.id}"),))
+    await turn.say(words, rows=tuple(rows), replaces=True)
+
+
+async def _meeting_of_mine(turn: Turn, argument: str) -> MeetingView:
+    if argument.isdigit():
+        held = await meeting(turn.session, int(argument))
+        if held is None:
+            raise Refused("gone")
+        turn.require_at(Role.SECRETARY, held.path)
+        return held
+    for place in turn.places(Role.SECRETARY):
+        for held in await meetings_of(turn.session, place.organization_id, states=[MeetingState.OPEN], limit=1):
+            return held
+    raise Refused("none_running")
+
+
+@dialogue("mark_present", role=Role.SECRETARY)
+async def mark_those_without_a_phone(d: Dialogue) -> None:
+    """The secretary marks who is in the room and has no phone to check in with."""
+    held = await _which(d, (MeetingState.OPEN,))
+    missing = [one for one in await attendance_of(d.session, held.id) if one.presence is not Presence.PRESENT]
+    if not missing:
+        raise Refused("all_there")
+    names = {str(one.person_id): one.name for one in missing}
+    chosen = await d.ask("who", Choices([Option(id, name) for id, name in names.items()], at_least=1))
+    await d.confirm(names=[names[id] for id in chosen])
+    await mark_present(d.session, held.id, [int(id) for id in chosen], d.turn.now)
+    await audit(d.session, d.turn.now, d.turn.person_id, held.organization_id, "mark_present", f"meeting:{held.id}")
+    count = await tally(d.session, held.id)
+    rows = ((Button(d.texts.title("count"), f"count.{held.id}"),),)
+    await d.say("marked", rows=rows, names=[names[id] for id in chosen], count=count)
+
+
+@dialogue("close_meeting", role=Role.SECRETARY)
+async def close(d: Dialogue) -> None:
+    """The secretary closes the meeting, says in a few lines what was done, and gets the record as text and workbook."""
+    held = await _which(d, (MeetingState.OPEN,))
+    count = await tally(d.session, held.id)
+    words = quorum_words(d.texts, held.kind, eligible=count.eligible, present=count.eligible_present)
+    summary = await d.ask("summary", Lines(at_most=40, max_length=500))
+    await d.confirm(count=count, quorum=words, kind=held.kind)
+    if not await close_meeting(d.session, held.id, now=d.turn.now, summary="\n".join(summary)):
+        await d.say("closed_already")
+        return
+    await audit(d.session, d.turn.now, d.turn.person_id, held.organization_id, "close_meeting", f"meeting:{held.id}")
+    await _say_record(d.turn, held.id)
+
+
+@dialogue("cancel_meeting", role=Role.SECRETARY)
+async def call_off(d: Dialogue) -> None:
+    """A meeting that will not take place; everyone who was told is told."""
+    held = await _which(d, (MeetingState.CONVENED,))
+    reason = await d.ask("reason", Text(max_length=80))
+    await d.confirm(kind=held.kind, starts_at=held.starts_at.astimezone(d.zone))
+    people = [one.person_id for one in await attendance_of(d.session, held.id)]
+    await cancel_meeting(d.session, held.id)
+    await audit(d.session, d.turn.now, d.turn.person_id, held.organization_id, "cancel_meeting", f"meeting:{held.id}")
+    others = [person_id for person_id in people if person_id != d.turn.person_id]
+    await d.notify(others, "notice", kind=held.kind, starts_at=held.starts_at.astimezone(d.zone), reason=reason)
+    await d.say("called_off", count=len(others))
+
+
+@reply("meetings", role=Role.SECRETARY)
+async def list_meetings(turn: Turn, argument: str) -> None:
+    """The branch's newest meetings, each a button to its page."""
+    rows: list[tuple[Button, ...]] = []
+    for place in turn.places(Role.SECRETARY):
+        for held in await meetings_of(turn.session, place.organization_id, limit=8):
+            state = turn.texts.word(held.state)
+            rows.append((Button(f"{meeting_label(turn.texts, turn.zone, held)} · {state}", f"meeting.{held.id}"),))
+    if not rows:
+        raise Refused("none_yet")
+    await turn.say(turn.texts.say("meetings.meetings", "newest"), rows=tuple(rows))
+
+
+@reply("meeting", role=Role.SECRETARY)
+async def show_meeting(turn: Turn, argument: str) -> None:
+    """One meeting and what can be done with it now."""
+    held = await _meeting_of_mine(turn, argument)
+    if held.state is MeetingState.CLOSED:
+        await _say_record(turn, held.id)
+        return
+    offered = {
+        MeetingState.CONVENED: ("open_check_in", "cancel_meeting"),
+        MeetingState.OPEN: ("open_check_in", "count", "mark_present", "close_meeting"),
+        MeetingState.CANCELLED: (),
+    }[held.state]
+    rows: Rows = tuple((Button(turn.texts.title(name), f"{name}.{held.id}"),) for name in offered)
+    await turn.say(
+        turn.texts.say(
+            "meetings.meeting",
+            "page",
+            held=held,
+            starts_at=format_moment(held.starts_at.astimezone(turn.zone)),
+            count=await tally(turn.session, held.id),
+        ),
+        rows=rows or back_to_menu(turn),
+    )
+
+
+async def _say_record(turn: Turn, meeting_id: int) -> None:
+    held = await meeting(turn.session, meeting_id)
+    assert held is not None
+    people = await attendance_of(turn.session, meeting_id)
+    count = await tally(turn.session, meeting_id)
+    await turn.say(
+        minutes_of(turn.texts, held, people, count),
+        rows=back_to_menu(turn),
+        documents=[record_workbook(turn.texts, held, people, count)],
+    )

@@ -1,0 +1,144 @@
+"""Transcripts in Markdown that read like a chat and run as a test.
+
+    # A title, which is the name of the test
+    > 桃花村党支部                 the branch; people are made by their names as they speak
+    书记 李明：开会                 somebody types; a label that stands on a button may be tapped instead
+    助手：要开什么会？              what the speaker hears next; …… stands for anything
+    助手对 王桂兰：**开会通知**     what somebody else hears
+    书记 李明：[文件 手写稿.jpg]    a file is sent; 助手：[文件 ….xlsx] one is received
+    （过了 20 分钟）                the clock is set forward; 分钟, 小时 or 天
+    {码} in a line is the six digits last heard, {邀请码} the last invitation
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from tests.fakes import Chat, FakeTown
+
+Manner = Literal["taps", "labels", "numbers"]
+FOLDER = Path(__file__).parent / "conversations"
+_LATER = re.compile(r"（过了\s*(\d+)\s*(分钟|小时|天)）")
+_LINE = re.compile(r"(?P<who>[^：\s]+(?:\s[^：\s]+)?)：(?P<text>.*)")
+_UNITS = {"分钟": "minutes", "小时": "hours", "天": "days"}
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One line: who, what, and where it stands."""
+
+    who: str
+    text: str
+    line: int
+
+
+@dataclass(slots=True)
+class Transcript:
+    """A conversation as it was written down."""
+
+    path: Path
+    title: str
+    lines: list[Spoken | str]
+
+
+def transcripts() -> list[Transcript]:
+    """All of them, by file name."""
+    return [read(path) for path in sorted(FOLDER.glob("*.md"))]
+
+
+def read(path: Path) -> Transcript:
+    """One file; a line that begins nothing new continues the one before."""
+    found = Transcript(path, path.stem, [])
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.startswith("# "):
+            found.title = line[2:].strip()
+        elif _LATER.fullmatch(line.strip()):
+            found.lines.append(line.strip())
+        elif spoken := _LINE.fullmatch(line):
+            found.lines.append(Spoken(spoken["who"], spoken["text"], number))
+        elif line.strip() and found.lines and isinstance(found.lines[-1], Spoken):
+            last = found.lines[-1]
+            found.lines[-1] = Spoken(last.who, f"{last.text}\n{line}", last.line)
+    return found
+
+
+@dataclass(slots=True)
+class Reading:
+    """Plays a transcript against the assistant and says where they differ."""
+
+    town: FakeTown
+    people: dict[str, Chat]
+    manner: Manner
+    waiting: dict[str, list[str]] = field(default_factory=dict)
+    speaker: str = ""
+    found: dict[str, str] = field(default_factory=dict)
+
+    async def play(self, transcript: Transcript) -> None:
+        """Every line in order.
+
+        Raises `AssertionError` naming the file and the line.
+        """
+        for line in transcript.lines:
+            if isinstance(line, str):
+                match = _LATER.fullmatch(line)
+                assert match is not None
+                self.town.later(**{_UNITS[match[2]]: int(match[1])})
+                await self.town.deliver()
+            elif line.who.startswith("助手"):
+                self._hear(transcript, line)
+            else:
+                await self._speak(line)
+
+    def _name(self, who: str) -> str:
+        return who.split()[-1]
+
+    async def _speak(self, line: Spoken) -> None:
+        self.speaker = self._name(line.who)
+        chat = self.people[self.speaker]
+        self._collect()
+        self.waiting[self.speaker] = []
+        text = line.text.strip()
+        for name, value in self.found.items():
+            text = text.replace("{" + name + "}", value)
+        if attached := re.fullmatch(r"\[文件 (.+)\]", text):
+            await chat.sends_file(attached[1])
+        elif opened := re.fullmatch(r"\[打开链接 ?(.*)\]", text):
+            await chat.opens(opened[1])
+        elif self.manner == "taps" and any(button.label == text for button in chat.buttons()):
+            await chat.taps(text)
+        elif self.manner == "numbers" and (number := chat.number_of(text)) is not None:
+            await chat.says(str(number))
+        else:
+            await chat.says(text)
+        self._collect()
+
+    def _collect(self) -> None:
+        for name, chat in self.people.items():
+            start = chat.heard
+            heard = chat.hears()
+            for message, words in zip(chat.messages[start:], heard, strict=True):
+                files = "".join(f"\n[文件 {document.name}]" for document in message.documents)
+                self.waiting.setdefault(name, []).append(words + files)
+                if code := re.search(r"(?<!\d)(\d{6})(?!\d)", words):
+                    self.found["码"] = code[1]
+                if invitation := re.search(r"绑定 ([A-Z0-9]{8})", words):
+                    self.found["邀请码"] = invitation[1]
+
+    def _hear(self, transcript: Transcript, line: Spoken) -> None:
+        name = line.who.removeprefix("助手").removeprefix("对").strip() or self.speaker
+        where = f"{transcript.path.name}:{line.line} ({self.manner})"
+        heard = self.waiting.get(name, [])
+        assert heard, f"{where}: {name} hears nothing, but should hear {line.text!r}"
+        words = heard.pop(0)
+        assert _alike(line.text, words), f"{where}: {name} should hear\n{line.text}\nbut hears\n{words}"
+
+
+def _alike(written: str, heard: str) -> bool:
+    """Whether what was heard begins as it is written; …… stands for anything, blank lines do not count."""
+    pattern = "[\\s\\S]*?".join(re.escape(_flat(part)) for part in written.split("……"))
+    return re.match(pattern, _flat(heard)) is not None
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"\s+", "", text.replace("**", "").replace("- ", "").replace("• ", "").replace("│ ", ""))
