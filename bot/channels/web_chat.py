@@ -229,14 +229,14 @@ class WebChat:
             user = await self._allowed(request)
         except Unreadable as refused:
             return problem(refused.status, refused.sentence)
-        last = request.headers.get("Last-Event-ID") or request.query.get("after", "")
+        seen = request.headers.get("Last-Event-ID") or request.query.get("after", "")
         response = web.StreamResponse(headers=STREAM_HEADERS)
         with self._streams.opened(user) as stream:
             self._unread.pop(user, None)
             self._streams.wake()
             try:
                 await response.prepare(request)
-                await stream.pour(response, self._transcript, int(last) if last.isdecimal() else 0, self._unread_counts)
+                await stream.pour(response, self._transcript, seen, self._unread_counts)
             except ConnectionResetError:  # the phone went away; it comes back with the last id it saw
                 pass
         return response

@@ -82,11 +82,12 @@ async def read_files(request: web.Request) -> tuple[str, str, list[Document]]:
         async for part in await request.multipart():
             if not isinstance(part, BodyPartReader):
                 raise Unreadable(400, _NOT_UNDERSTOOD)
-            blob = await _bytes(part, room)
-            room -= len(blob)
             if part.filename is None:
-                fields[part.name or ""] = blob.decode("utf-8", "replace").replace("\x00", "")
+                words = await _bytes(part, _JSON_BYTES)
+                fields[part.name or ""] = words.decode("utf-8", "replace").replace("\x00", "")
             else:
+                blob = await _bytes(part, room)
+                room -= len(blob)
                 media_type = clean_media_type(part.headers.get("Content-Type", ""))
                 documents.append(Document(clean_name(part.filename), media_type, blob))
     except (ValueError, web.HTTPRequestEntityTooLarge) as error:

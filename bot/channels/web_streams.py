@@ -32,19 +32,21 @@ class Stream:
         self._news.set()
 
     async def pour(
-        self, response: web.StreamResponse, transcript: Transcript, last: int, unread: Callable[[], dict[str, int]]
+        self, response: web.StreamResponse, transcript: Transcript, seen: str, unread: Callable[[], dict[str, int]]
     ) -> None:
-        """Write all that came after `last`, then "ready", then what comes until the stream is closed.
+        """Write all that came after the event id `seen`, then "ready", then what comes until the stream is closed.
 
         "unread" tells how many messages wait for other people; "beat" comes where nothing else does, so that either
         end notices a dead line. Raises `ConnectionResetError` when the page is gone.
         """
+        last = _number(seen, transcript.epoch)
         told: dict[str, int] | None = None
         ready = False
         await response.write(b"retry: 1000\n\n")
         while not self.closed:
             for each, event in await transcript.since(self.user, last):
-                await response.write(f"id: {each}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n".encode())
+                words = json.dumps(event, ensure_ascii=False)
+                await response.write(f"id: {transcript.epoch}.{each}\ndata: {words}\n\n".encode())
                 last = each
             if (counts := unread()) != told:
                 await response.write(f"event: unread\ndata: {json.dumps(counts)}\n\n".encode())
@@ -100,3 +102,9 @@ class Streams:
             for stream in streams:
                 stream.closed = True
                 stream.wake()
+
+
+def _number(seen: str, epoch: str) -> int:
+    """Where the page left off, or 0 when it last looked in another epoch, or never."""
+    before, _, number = seen.partition(".")
+    return int(number) if before == epoch and number.isdecimal() else 0

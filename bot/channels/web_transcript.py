@@ -1,6 +1,6 @@
 """What was said and sent in the web chat, kept so that a phone that slept can catch up."""
 
-import time
+import secrets
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -9,7 +9,12 @@ Event = dict[str, Any]
 
 
 class Transcript(Protocol):
-    """The events of each person in order; ids grow, and never repeat for one person."""
+    """The events of each person in order; ids grow, and never repeat for one person within an `epoch`.
+
+    A new epoch (letters and digits) says that all ids and keys of the one before mean nothing any more.
+    """
+
+    epoch: str
 
     async def append(self, user: str, event: Event) -> int:
         """Keep one event and return its id; for an `event["key"]` that is kept already, its first id and no more."""
@@ -27,14 +32,12 @@ class _Kept:
 
 
 class MemoryTranscript:
-    """A transcript that a restart forgets, holding the last `keep` events of each person.
+    """A transcript that a restart forgets, holding the last `keep` events of each person."""
 
-    Ids begin at the milliseconds of the clock, so that a page that outlived a restart sees the new ones as new.
-    """
-
-    def __init__(self, keep: int = 500, first: int | None = None) -> None:
+    def __init__(self, keep: int = 500) -> None:
+        self.epoch = secrets.token_hex(4)
         self._keep = keep
-        self._next = time.time_ns() // 1_000_000 if first is None else first
+        self._next = 1
         self._people: dict[str, _Kept] = {}
 
     async def append(self, user: str, event: Event) -> int:

@@ -183,6 +183,12 @@ function ready() {
   return undefined;
 }
 
+// The server began anew: what stands here stays to be read, but none of it will be edited or come again.
+function forget() {
+  for (const [key, turn] of shown) if (!turn.classList.contains("pending")) shown.delete(key);
+  for (const turn of log.querySelectorAll("[data-ref]")) delete turn.dataset.ref;
+}
+
 function enlarge(isLarge) {
   document.documentElement.dataset.size = isLarge ? "large" : "";
   document.getElementById("large").setAttribute("aria-pressed", String(isLarge));
@@ -207,6 +213,7 @@ addEventListener("online", () => outbox.poke());
 
 const line = new Line(user, {
   event: show,
+  forgotten: forget,
   ready,
   unread,
   lost: () => (lost.hidden = false),

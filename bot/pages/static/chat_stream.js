@@ -4,7 +4,7 @@ const SILENCE = 40000;
 const GRACE = 1500;
 
 export class Line {
-  // heard = {event(event), ready(), unread(counts), lost(), found()}
+  // heard = {event(event), forgotten(), ready(), unread(counts), lost(), found()}; forgotten: ids begin anew
   constructor(user, heard) {
     this.address = `/chat/${encodeURIComponent(user)}/events`;
     this.heard = heard;
@@ -31,6 +31,8 @@ export class Line {
     source.onopen = alive;
     source.onmessage = (message) => {
       alive();
+      const epoch = message.lastEventId.split(".")[0];
+      if (this.last && !this.last.startsWith(`${epoch}.`)) this.heard.forgotten();
       this.last = message.lastEventId;
       this.heard.event(JSON.parse(message.data));
     };
