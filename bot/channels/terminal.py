@@ -89,7 +89,7 @@ class Terminal:
         if (message.to.channel, message.to.tenant) != (self.name, self.tenant):
             raise NotSent(Failure.REFUSED, f"not an address of the terminal: {message.to}")
         if message.to != self.address:
-            raise NotSent(Failure.GONE, "this person is not at the terminal")
+            raise NotSent(Failure.LATER, "somebody else sits at the terminal")
         self._write("\n".join(["", *self._shown(message), ""]) + "\n")
         self._printed.add(message.id)
         self._news.set()
