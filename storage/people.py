@@ -1,0 +1,254 @@
+"""Who is in which organization, with which status and post, and who did what."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, or_, select
+
+from storage.database import Session
+from storage.models import AuditEntry, Membership, Organization, OrganizationKind, Person, Post, PostKind, Status
+
+COMMITTEE = (
+    PostKind.SECRETARY,
+    PostKind.DEPUTY_SECRETARY,
+    PostKind.ORGANIZATION_COMMISSIONER,
+    PostKind.PUBLICITY_COMMISSIONER,
+    PostKind.DISCIPLINE_COMMISSIONER,
+)
+"""The posts that make up a branch's committee, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """Somebody on a roster."""
+
+    id: int
+    name: str
+    phone_last4: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostHeld:
+    """A post that somebody holds now."""
+
+    id: int
+    kind: PostKind
+    organization_id: int
+    organization_name: str
+    organization_kind: OrganizationKind
+    path: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Belongs:
+    """The branch that somebody belongs to now, and as what."""
+
+    organization_id: int
+    organization_name: str
+    path: str
+    timezone: str
+    status: Status
+    may_vote: bool
+    group_id: int | None
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a branch now."""
+
+    person_id: int
+    name: str
+    phone_last4: str
+    status: Status
+    may_vote: bool
+    group_id: int | None
+
+    @property
+    def eligible(self) -> bool:
+        """Whether they count for the quorum: full members with the right to vote do."""
+        return self.status is Status.FULL and self.may_vote
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Somebody in a branch's committee, with all of their posts there in order."""
+
+    person_id: int
+    name: str
+    phone_last4: str
+    posts: tuple[PostKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationView:
+    """One organization of the tree."""
+
+    id: int
+    parent_id: int | None
+    kind: OrganizationKind
+    name: str
+    path: str
+    timezone: str
+
+
+def is_within(path: str, scope_path: str) -> bool:
+    """Whether the organization at `path` is the one at `scope_path` or somewhere below it."""
+    return path.startswith(scope_path)
+
+
+async def person(session: Session, person_id: int) -> PersonView | None:
+    """One person by id."""
+    row = (
+        await session.execute(select(Person.id, Person.name, Person.phone_last4).where(Person.id == person_id))
+    ).one_or_none()
+    return None if row is None else PersonView(*row)
+
+
+async def find_people(
+    session: Session, path: str = "/", *, name: str | None = None, phone_last4: str | None = None
+) -> list[PersonView]:
+    """Everybody who belongs or has a post somewhere at or below `path` now, each once, by name and then digits."""
+    within = select(Organization.id).where(Organization.path.startswith(path))
+    belongs = select(Membership.person_id).where(Membership.until.is_(None), Membership.organization_id.in_(within))
+    serves = select(Post.person_id).where(Post.until.is_(None), Post.organization_id.in_(within))
+    query = select(Person.id, Person.name, Person.phone_last4).where(or_(Person.id.in_(belongs), Person.id.in_(serves)))
+    if name is not None:
+        query = query.where(Person.name == name)
+    if phone_last4 is not None:
+        query = query.where(Person.phone_last4 == phone_last4)
+    return _by_name([PersonView(*row) for row in await session.execute(query)])
+
+
+async def posts_of(session: Session, person_id: int, today: date) -> list[PostHeld]:
+    """What somebody is charged with today, the highest organization first."""
+    query = (
+        select(
+            Post.id,
+            Post.kind,
+            Organization.id,
+            Organization.name,
+            Organization.kind,
+            Organization.path,
+            Organization.timezone,
+        )
+        .join(Organization, Organization.id == Post.organization_id)
+        .where(Post.person_id == person_id, Post.since <= today, or_(Post.until.is_(None), Post.until > today))
+    )
+    held = [PostHeld(*row) for row in await session.execute(query)]
+    return sorted(held, key=lambda post: (post.path.count("/"), post.id))
+
+
+async def membership_of(session: Session, person_id: int) -> Belongs | None:
+    """Where somebody belongs now; None for those who only have a post."""
+    query = (
+        select(
+            Organization.id,
+            Organization.name,
+            Organization.path,
+            Organization.timezone,
+            Membership.status,
+            Membership.may_vote,
+            Membership.group_id,
+            Membership.since,
+        )
+        .join(Organization, Organization.id == Membership.organization_id)
+        .where(Membership.person_id == person_id, Membership.until.is_(None))
+    )
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else Belongs(*row)
+
+
+def select_members() -> Select[int, str, str, Status, bool, int | None]:
+    """The columns of `Member` of everybody who belongs anywhere now, to be narrowed down."""
+    return (
+        select(Person.id, Person.name, Person.phone_last4, Membership.status, Membership.may_vote, Membership.group_id)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.until.is_(None))
+    )
+
+
+async def members_of(
+    session: Session, organization_id: int, statuses: Collection[Status] | None = None
+) -> list[Member]:
+    """Who belongs to a branch now, or to a group of one; by code points of the name, which only makes it the same order
+    on every database: sort by sound before people read it."""
+    query = select_members().where(
+        or_(Membership.organization_id == organization_id, Membership.group_id == organization_id)
+    )
+    if statuses is not None:
+        query = query.where(Membership.status.in_(statuses))
+    found = [Member(*row) for row in await session.execute(query)]
+    return sorted(found, key=lambda member: (member.name, member.phone_last4, member.person_id))
+
+
+async def holders(session: Session, organization_id: int, *kinds: PostKind) -> list[PersonView]:
+    """Who holds any of these posts in an organization now, in the order of the kinds, then of taking office."""
+    query = (
+        select(Person.id, Person.name, Person.phone_last4, Post.kind)
+        .join(Post, Post.person_id == Person.id)
+        .where(Post.organization_id == organization_id, Post.kind.in_(kinds), Post.until.is_(None))
+        .order_by(Post.since, Post.id)
+    )
+    rows = sorted(await session.execute(query), key=lambda row: kinds.index(row.kind))
+    return list(dict.fromkeys(PersonView(*row[:3]) for row in rows))
+
+
+async def secretaries_of(session: Session, organization_id: int) -> list[PersonView]:
+    """The secretary, then the deputies: who gets what is handed in."""
+    return await holders(session, organization_id, PostKind.SECRETARY, PostKind.DEPUTY_SECRETARY)
+
+
+async def committee_of(session: Session, organization_id: int) -> list[Officer]:
+    """A branch's committee now, each person once: the secretary, the deputies, the commissioners."""
+    query = (
+        select(Person.id, Person.name, Person.phone_last4, Post.kind)
+        .join(Post, Post.person_id == Person.id)
+        .where(Post.organization_id == organization_id, Post.kind.in_(COMMITTEE), Post.until.is_(None))
+        .order_by(Post.since, Post.id)
+    )
+    posts: dict[PersonView, list[PostKind]] = {}
+    for row in sorted(await session.execute(query), key=lambda row: COMMITTEE.index(row.kind)):
+        posts.setdefault(PersonView(*row[:3]), []).append(row.kind)
+    return [Officer(one.id, one.name, one.phone_last4, tuple(kinds)) for one, kinds in posts.items()]
+
+
+async def organization(session: Session, organization_id: int) -> OrganizationView | None:
+    """One organization by id."""
+    row = (await session.execute(_select_organizations().where(Organization.id == organization_id))).one_or_none()
+    return None if row is None else OrganizationView(*row)
+
+
+async def branches_under(session: Session, path: str) -> list[OrganizationView]:
+    """All branches at or below `path`, in the order of the tree."""
+    query = _select_organizations().where(
+        Organization.kind == OrganizationKind.BRANCH, Organization.path.startswith(path)
+    )
+    found = [OrganizationView(*row) for row in await session.execute(query)]
+    return sorted(found, key=lambda one: [int(part) for part in one.path.strip("/").split("/")])
+
+
+def _select_organizations() -> Select[int, int | None, OrganizationKind, str, str, str]:
+    return select(
+        Organization.id,
+        Organization.parent_id,
+        Organization.kind,
+        Organization.name,
+        Organization.path,
+        Organization.timezone,
+    )
+
+
+async def audit(
+    session: Session, at: datetime, actor_id: int | None, organization_id: int | None, action: str, subject: str
+) -> None:
+    """Note who did what to which record, such as "close_meeting" to "meeting:12"; never what people wrote."""
+    session.add(
+        AuditEntry(at=at, actor_id=actor_id, organization_id=organization_id, action=action, subject=subject[:80])
+    )
+
+
+def _by_name(people: list[PersonView]) -> list[PersonView]:
+    return sorted(people, key=lambda one: (one.name, one.phone_last4, one.id))
