@@ -40,10 +40,15 @@ def _settings() -> Settings:
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
+    from bot.channels.telegram_wire import TokenRefused
+
     try:
         asyncio.run(work)
-    except KeyboardInterrupt:
+    except* KeyboardInterrupt:
         console.print("再见。")
+    except* TokenRefused:
+        console.print("Telegram 不认这个 token。请检查 ZHISHU_TELEGRAM_TOKEN，或运行 python -m bot doctor。")
+        raise SystemExit(1) from None
 
 
 @cli.command()
@@ -115,7 +120,8 @@ def ask(
         raise typer.BadParameter("请写上问题，例如：ask 预备期多长")
     found = handbook.ask(question)
     if found.entry is not None:
-        console.print(f"{found.entry.title}\n\n{to_plain(found.entry.answer)}\n\n出处：{found.entry.source}", markup=False)
+        entry = found.entry
+        console.print(f"{entry.title}\n\n{to_plain(entry.answer)}\n\n出处：{entry.source}", markup=False)
     elif found.status == "unsure":
         console.print("您想问的是不是：")
         for candidate in found.candidates:

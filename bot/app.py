@@ -4,7 +4,8 @@ import asyncio
 import importlib
 import pkgutil
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -81,7 +82,8 @@ async def assembled(settings: Settings, clock: Clock = utc_now) -> AsyncIterator
     database = Database(settings.database_url)
     try:
         await database.migrate()
-        texts, handbook, links = Texts(), Handbook.load(), {}
+        texts, handbook = Texts(), Handbook.load()
+        links: dict[str, Callable[[str], str]] = {}
         router = Router(texts)
 
         def entry_link(channel: str, payload: str) -> str:
@@ -107,7 +109,7 @@ async def serve(settings: Settings, parts: tuple[str, ...], *, people: People | 
         if "worker" in parts:
             tasks.create_task(Schedule(app.database, app.texts, app.clock).run())
         if not token and parts == ("bot",):
-            log.warning("nothing to do", hint="set ZHISHU_TELEGRAM_TOKEN")
+            raise SystemExit("没有配置 ZHISHU_TELEGRAM_TOKEN，Telegram 对话不能启动。")
 
 
 async def _deliver(
@@ -136,7 +138,8 @@ async def _serve_web(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, 
     app.links["web"] = lambda payload: f"{base}/?start={payload}"
     delivery = await _deliver(app, tasks, chat, chat.tenant, (Lane.REPLY, Lane.PUSH))
     tasks.create_task(chat.run(app.receiver(chat, delivery)))
-    log.info("web chat is ready", address=f"{base}/")
+    sys.stdout.write(f"网页对话已打开：{base}/\n")
+    sys.stdout.flush()
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> int:
@@ -156,7 +159,7 @@ async def _serve_telegram(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGr
 
     chat = TelegramChat(token, DatabaseInbox(app.database, app.clock), base_url=app.settings.telegram_api)
     stack.push_async_callback(chat.close)
-    app.links["telegram"] = lambda payload: f"https://t.me/{app.settings.telegram_username}?start={payload}"
+    app.links["telegram"] = lambda payload: f"https://t.me/{chat.username}?start={payload}"
     delivery = await _deliver(app, tasks, chat, chat.tenant, (Lane.REPLY,))
     tasks.create_task(chat.run(app.receiver(chat, delivery)))
     tasks.create_task(_introduce(app, chat))
@@ -187,5 +190,3 @@ async def _serve_broadcast(app: App, stack: AsyncExitStack, tasks: asyncio.TaskG
     stack.push_async_callback(sender.close)
     delivery = Delivery(app.database, {(sender.name, token.partition(":")[0]): sender}, app.clock)
     tasks.create_task(delivery.run(Lane.PUSH))
-
-

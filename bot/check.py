@@ -137,7 +137,7 @@ def _unused(texts: Texts, uses: list[Use]) -> Iterator[Fault]:
             key = path[-1]
             if key in kept or key in names or any(part in ("words", "reason", "check_in") for part in path[:-1]):
                 continue
-            if f'"{key}"' not in code and f".{key}\"" not in code:
+            if f'"{key}"' not in code and f'.{key}"' not in code:
                 yield Fault(f"handlers/texts/zh/{stem}.yaml", line, f"nothing says {'.'.join(path)}")
 
 
@@ -157,7 +157,7 @@ def _keys(file: Path, content: Mapping[str, Any]) -> Iterator[tuple[tuple[str, .
 def _template_faults() -> Iterator[Fault]:
     environment = jinja2.Environment()
     known = set(Texts().filters)
-    environment.filters.update({name: str for name in known})
+    environment.filters.update(dict.fromkeys(known, str))
     for file in sorted(FOLDER.glob("*.yaml")):
         for value, line in _values(yaml.compose(file.read_text(encoding="utf-8"))):
             yield from _parsed(environment, value, file, line)

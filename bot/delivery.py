@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.channels.channel import Sender
 from handlers.dialogue.turns import Answered, Clock, shown_rows, utc_now
 from handlers.fitting import fit
 from handlers.messages import Address, Document, Failure, NotSent, Outgoing
@@ -15,8 +16,6 @@ from storage.database import Database, Unavailable
 from storage.models import Delivery as State
 from storage.models import Lane
 from storage.outbox import Waiting, claim, give_up, mark_part_sent, mark_sent, put_off, release
-
-from bot.channels.channel import Sender
 
 log = structlog.get_logger()
 
@@ -126,7 +125,7 @@ class Delivery:
             return ""
         wait = failure.retry_after
         if wait is None:
-            wait = min(FIRST_RETRY * 2 ** min(message.attempts, 12), LONGEST_RETRY) * random.uniform(0.8, 1.2)  # noqa: S311
+            wait = min(FIRST_RETRY * 2 ** min(message.attempts, 12), LONGEST_RETRY) * random.uniform(0.8, 1.2)
         async with self.database.transaction() as session:
             if parts:
                 await mark_part_sent(session, message.id, parts)

@@ -53,5 +53,9 @@ async def _telegram(settings: Settings) -> tuple[str, str, str]:
     try:
         username = await who_am_i(token, settings.telegram_api)
     except TelegramError as error:
-        return BAD, "Telegram", f"token 不能用（{type(error).__name__}）。请检查 ZHISHU_TELEGRAM_TOKEN 和 ZHISHU_TELEGRAM_API"
+        return (
+            BAD,
+            "Telegram",
+            f"token 不能用（{type(error).__name__}）。请检查 ZHISHU_TELEGRAM_TOKEN 和 ZHISHU_TELEGRAM_API",
+        )
     return GOOD, "Telegram", f"@{username} 可以用"

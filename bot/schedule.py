@@ -58,9 +58,7 @@ class Schedule:
         """Put last week's digest into the outbox, unless that week's is there already."""
         zone = ZoneInfo(subscription.timezone)
         day = now.astimezone(zone).date() - timedelta(weeks=1)
-        place = Place(
-            subscription.organization_id, subscription.organization_name, subscription.path, None, zone
-        )
+        place = Place(subscription.organization_id, subscription.organization_name, subscription.path, None, zone)
         async with self.database.transaction() as session:
             figures = await totals_of_week(session, place, day)
             if not await add_issue(session, subscription.id, week_of(day), figures, now):

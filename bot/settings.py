@@ -11,17 +11,16 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ZHISHU_", env_file=".env", frozen=True, extra="ignore")
 
-    database_url: str = Field("sqlite+aiosqlite:///zhishu.sqlite3", description="数据库：SQLite 文件或 PostgreSQL")
-    web_host: str = Field("127.0.0.1", description="网页对话监听的地址")
-    web_port: int = Field(8080, description="网页对话监听的端口")
-    web_base: str = Field("", description="别人打开网页对话用的地址，空则用监听地址")
+    database_url: str = Field(default="sqlite+aiosqlite:///zhishu.sqlite3", description="数据库：SQLite 文件或 PostgreSQL")
+    web_host: str = Field(default="127.0.0.1", description="网页对话监听的地址")
+    web_port: int = Field(default=8080, description="网页对话监听的端口")
+    web_base: str = Field(default="", description="别人打开网页对话用的地址，空则用监听地址")
     web_hosts: list[str] = Field(default_factory=list, description="除本机外允许的域名，JSON 列表")
-    secret: SecretStr = Field(SecretStr(""), description="给网页登录签名的密钥，空则每次启动新造一个")
-    telegram_token: SecretStr = Field(SecretStr(""), description="Telegram 机器人的 token，空则不启用 Telegram")
-    telegram_api: str = Field("https://api.telegram.org", description="Bot API 的地址，自建服务器时改")
-    telegram_username: str = Field("", description="机器人的用户名，空则启动时查询")
-    broadcast_per_second: float = Field(20.0, description="群发每秒最多几条，余下的留给对话", gt=0, le=30)
-    log_json: bool = Field(False, description="日志用 JSON 一行一条")
+    secret: SecretStr = Field(default=SecretStr(""), description="给网页登录签名的密钥，空则每次启动新造一个")
+    telegram_token: SecretStr = Field(default=SecretStr(""), description="Telegram 机器人的 token，空则不启用 Telegram")
+    telegram_api: str = Field(default="https://api.telegram.org", description="Bot API 的地址，自建服务器时改")
+    broadcast_per_second: float = Field(default=20.0, description="群发每秒最多几条，余下的留给对话", gt=0, le=30)
+    log_json: bool = Field(default=False, description="日志用 JSON 一行一条")
 
     @property
     def sqlite_file(self) -> Path | None:

@@ -56,7 +56,8 @@ async def show_entry(turn: Turn, entry_id: str) -> None:
 async def _say_entry(turn: Turn, entry: Entry, asked: int | None) -> None:
     handbook = turn.around.handbook
     related = [handbook.entry(id) for id in ([entry.superseded_by] if entry.superseded_by else []) + list(entry.see_also)]
-    rows: list[tuple[Button, ...]] = [(Button(see.title, f"know.{see.id}"),) for see in related if see is not None][:3]
+    rows: list[tuple[Button, ...]] = []
+    rows += [(Button(see.title, f"know.{see.id}"),) for see in related if see is not None][:3]
     if asked is not None:
         say = turn.texts.say
         rows.append(

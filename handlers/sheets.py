@@ -25,26 +25,26 @@ def workbook(
     span = max(len(heads), 2)
     for number, line in enumerate([title, *lines], 1):
         sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=span)
-        cell = sheet.cell(number, 1, line)
-        cell.data_type = "s"
-        cell.font = Font(name="宋体", size=16 if number == 1 else 11, bold=number == 1)
-        cell.alignment = centred if number == 1 else Alignment(vertical="top", wrap_text=True)
+        head = sheet.cell(number, 1, line)
+        head.data_type = "s"
+        head.font = Font(name="宋体", size=16 if number == 1 else 11, bold=number == 1)
+        head.alignment = centred if number == 1 else Alignment(vertical="top", wrap_text=True)
         sheet.row_dimensions[number].height = 30 if number == 1 else 18 * (1 + len(line) // 42)
     top = len(lines) + 2
     for offset, values in enumerate([heads, *rows]):
         for column, value in enumerate(values, 1):
-            cell = sheet.cell(top + offset, column, value)
+            field = sheet.cell(top + offset, column, value)
             if isinstance(value, str):
-                cell.data_type = "s"
-            cell.font = Font(name="宋体", size=11, bold=offset == 0)
-            cell.alignment = centred
-            cell.border = Border(left=thin, right=thin, top=thin, bottom=thin)
+                field.data_type = "s"
+            field.font = Font(name="宋体", size=11, bold=offset == 0)
+            field.alignment = centred
+            field.border = Border(left=thin, right=thin, top=thin, bottom=thin)
             if offset == 0:
-                cell.fill = PatternFill("solid", fgColor="F3E9E7")
+                field.fill = PatternFill("solid", fgColor="F3E9E7")
     for column in range(1, len(heads) + 1):
         widest = max(sum(2 if ord(c) > 255 else 1 for c in str(row[column - 1])) for row in [heads, *rows])
         sheet.column_dimensions[get_column_letter(column)].width = min(max(widest + 3, 8), 40)
-    sheet.freeze_panes = sheet.cell(top + 1, 1)
+    sheet.freeze_panes = f"A{top + 1}"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]  # openpyxl always makes it

@@ -54,7 +54,9 @@ class FakeTown:
         self.database = database
         self.now = MONDAY
         router = Router(TEXTS)
-        around = Surroundings(TEXTS, HANDBOOK, lambda channel, payload: f"https://chat.example/?start={payload}", router.start)
+        around = Surroundings(
+            TEXTS, HANDBOOK, lambda channel, payload: f"https://chat.example/?start={payload}", router.start
+        )
         self.turns = Turns(database, around, router.route, self.clock)
         self.platform = FakePlatform(limits=limits)
         self.delivery = Delivery(database, {("fake", "t"): self.platform}, self.clock)
@@ -112,7 +114,9 @@ class Chat:
         self.heard = len(self.messages)
         return [to_plain(message.body) for message in new]
 
-    async def sends(self, kind: Kind, *, text: str = "", payload: str = "", files: tuple[Document, ...] = (), id: str = "") -> None:
+    async def sends(
+        self, kind: Kind, *, text: str = "", payload: str = "", files: tuple[Document, ...] = (), id: str = ""
+    ) -> None:
         """One update of any kind."""
         self.town.updates += 1
         update = id or f"u{self.town.updates}"

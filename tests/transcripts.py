@@ -1,13 +1,13 @@
 """Transcripts in Markdown that read like a chat and run as a test.
 
-    # A title, which is the name of the test
-    > 桃花村党支部                 the branch; people are made by their names as they speak
-    书记 李明：开会                 somebody types; a label that stands on a button may be tapped instead
-    助手：要开什么会？              what the speaker hears next; …… stands for anything
-    助手对 王桂兰：**开会通知**     what somebody else hears
-    书记 李明：[文件 手写稿.jpg]    a file is sent; 助手：[文件 ….xlsx] one is received
-    （过了 20 分钟）                the clock is set forward; 分钟, 小时 or 天
-    {码} in a line is the six digits last heard, {邀请码} the last invitation
+# A title, which is the name of the test
+> 桃花村党支部                 the branch; people are made by their names as they speak
+书记 李明：开会                 somebody types; a label that stands on a button may be tapped instead
+助手：要开什么会？              what the speaker hears next; …… stands for anything
+助手对 王桂兰：**开会通知**     what somebody else hears
+书记 李明：[文件 手写稿.jpg]    a file is sent; 助手：[文件 ….xlsx] one is received
+（过了 20 分钟）                the clock is set forward; 分钟, 小时 or 天
+{码} in a line is the six digits last heard, {邀请码} the last invitation
 """
 
 import re

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
-from telegram import InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -121,6 +121,16 @@ class TelegramBroadcast(TelegramSender):
             words = error.message.replace(self._token, "…")
             status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 0)
             raise Declined(413 if "Too Large" in words else status, words) from None
+
+
+async def who_am_i(token: str, base_url: str = PUBLIC_SERVER) -> str:
+    """The bot's user name, for `doctor`.
+
+    Raises `TelegramError` when the server does not answer, or does not know the token.
+    """
+    _settle_the_library()
+    async with Bot(token, base_url=f"{base_url.rstrip('/')}/bot") as bot:
+        return bot.username
 
 
 def _settle_the_library() -> None:

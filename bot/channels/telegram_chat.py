@@ -24,8 +24,8 @@ from bot.channels.channel import Receive
 from bot.channels.inbox import Inbox, Update
 from bot.channels.queues import PerAddress
 from bot.channels.telegram_answers import TelegramAnswers
-from bot.channels.telegram_client import RawUpdates, TokenRefused, result_of
-from bot.channels.telegram_wire import PUBLIC_SERVER, SEND_SECONDS
+from bot.channels.telegram_client import RawUpdates, result_of
+from bot.channels.telegram_wire import PUBLIC_SERVER, SEND_SECONDS, TokenRefused
 from handlers.messages import Incoming, Kind
 from storage.database import Unavailable
 
@@ -66,6 +66,8 @@ class TelegramChat(TelegramAnswers):
         self._poll_seconds = poll_seconds
         self._sleep = sleep
         self._grace = grace
+        self.username = ""
+        """The bot's name on Telegram, known once `run` has introduced itself; links into the chat need it."""
 
     async def run(self, receive: Receive) -> None:
         """Listen until cancelled, with what a crash left unfinished first.
@@ -95,7 +97,8 @@ class TelegramChat(TelegramAnswers):
         with suppress(TelegramNotFound):  # a self-hosted server may have no webhooks at all
             await result_of(self._bot, DeleteWebhook())
         username = me.get("username") if isinstance(me, dict) else me.username
-        return updates.Bot(self.tenant, username or "")
+        self.username = username or ""
+        return updates.Bot(self.tenant, self.username)
 
     async def _left_unfinished(self) -> list[Update]:
         return await self._inbox.unfinished(self.name, self.tenant)

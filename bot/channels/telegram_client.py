@@ -24,7 +24,7 @@ from aiogram.exceptions import (
 from aiogram.methods import TelegramMethod
 from aiogram.utils.token import TokenValidationError
 
-from bot.channels.telegram_wire import Declined
+from bot.channels.telegram_wire import Declined, TokenRefused
 
 Result = TypeVar("Result")
 
@@ -38,10 +38,6 @@ _STATUS: Final[dict[type[TelegramAPIError], int]] = {
     TelegramEntityTooLarge: 413,
     TelegramServerError: 500,
 }
-
-
-class TokenRefused(Exception):
-    """Telegram does not know the bot's token: a setting is wrong, and trying again will not mend it."""
 
 
 class RawUpdates(TelegramMethod[list[dict[str, Any]]]):

@@ -32,6 +32,10 @@ _NO_PHOTO = ("photo_invalid_dimensions", "image_process_failed", "photo_ext_inva
 _GONE = ("chat not found", "user is deactivated", "bot was blocked", "bot was kicked", "peer_id_invalid")
 
 
+class TokenRefused(Exception):
+    """Telegram does not know the bot's token: a setting is wrong, and trying again will not mend it."""
+
+
 class Declined(Exception):
     """The Bot API said no, or nothing: its status (0 when it never answered), its words, and how long to wait."""
 

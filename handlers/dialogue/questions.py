@@ -210,7 +210,7 @@ class OneOf(Question[str]):
 
 
 class Choices(Question[list[str]]):
-    """Any number of a list; taps add and take away until 好了, typing names them all at once."""
+    """Any number of a list; taps add and take away, words add all that they name, until 好了."""
 
     def __init__(self, options: Sequence[Option], *, at_least: int = 0) -> None:
         self.offered = list(options)
@@ -227,22 +227,21 @@ class Choices(Question[list[str]]):
     def read(self, reply: Reply, asking: Asking, partial: Any) -> list[str]:
         """The ids in the order of the list."""
         chosen = list(partial or ())
-        if reply.option is not None and reply.option != DONE:
-            if reply.option in chosen:
-                chosen.remove(reply.option)
-            else:
-                chosen.append(reply.option)
+        if reply.option != DONE and not asking.texts.means("done", reply.text):
+            chosen = self._changed(chosen, reply)
             raise More(chosen, "chosen_so_far", count=len(chosen))
-        if reply.option is None:
-            text = _only_words(reply)
-            if not asking.texts.means("done", text):
-                found = choices.match_many(text, [option.label for option in self.offered])
-                if found is None:
-                    raise Invalid("not_among_these")
-                chosen = [self.offered[index].id for index in found]
         if len(chosen) < self.at_least:
             raise Invalid("choose_at_least", at_least=self.at_least)
         return [option.id for option in self.offered if option.id in chosen]
+
+    def _changed(self, chosen: list[str], reply: Reply) -> list[str]:
+        """A tap adds or takes away; words add all that they name."""
+        if reply.option is not None:
+            return [id for id in chosen if id != reply.option] if reply.option in chosen else [*chosen, reply.option]
+        named = choices.match_many(_only_words(reply), [option.label for option in self.offered])
+        if named is None:
+            raise Invalid("not_among_these")
+        return list(dict.fromkeys([*chosen, *(self.offered[index].id for index in named)]))
 
     def load(self, data: Any, asking: Asking) -> list[str]:
         """The ids, if all are still offered."""

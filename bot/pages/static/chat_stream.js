@@ -14,6 +14,7 @@ export class Line {
     this.missing = 0;
     document.addEventListener("visibilitychange", () => document.hidden || this.#check());
     addEventListener("online", () => this.open());
+    addEventListener("offline", () => this.heard.lost());
     addEventListener("pageshow", (shown) => shown.persisted && this.open());
     setInterval(() => this.#check(), 10000);
   }
