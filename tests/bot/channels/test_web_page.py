@@ -168,12 +168,14 @@ async def test_what_is_said_without_a_connection_is_sent_once_when_it_is_back(pa
     await page.goto("/")
     await expect(page.locator(".words")).to_have_count(1)
     await page.context.set_offline(True)
+    await expect(page.locator("#lost")).to_be_visible()
     await say(page, "离线说的第一句")
     await say(page, "第二句")
     await expect(page.locator(".pending .state").first).to_have_text("等待发送…")
     await page.context.set_offline(False)
     await expect(page.locator(".words").last).to_have_text("听到：第二句")
     await expect(page.locator(".pending")).to_have_count(0)
+    await expect(page.locator("#lost")).to_be_hidden()
     assert [each.text for each in echo.heard] == ["", "离线说的第一句", "第二句"]
 
 
@@ -210,6 +212,21 @@ async def test_an_answer_that_was_lost_on_the_way_does_not_repeat_the_message(pa
     await expect(page.locator(".state")).to_have_count(0)
     assert [each.text for each in echo.heard] == ["", "只说一次"]
     await expect(page.locator(".mine")).to_have_count(1)
+
+
+async def test_a_message_that_the_server_cannot_take_can_be_sent_again_by_a_tap(page: Page, echo: Echo) -> None:
+    await page.goto("/")
+    await expect(page.locator(".words")).to_have_count(1)
+    await page.route("**/messages", lambda route: route.fulfill(status=500))
+    await say(page, "再试一次")
+    # Looking at the page again cuts each wait short.
+    hurried = "() => document.dispatchEvent(new Event('visibilitychange')) && document.querySelector('.again')"
+    await page.wait_for_function(hurried, polling=100)
+    await expect(page.locator(".again")).to_have_text("没发出去，点这里重发")
+    await page.unroute_all()
+    await page.tap(".again")
+    await expect(page.locator(".words").last).to_have_text("听到：再试一次")
+    await expect(page.locator(".state")).to_have_count(0)
 
 
 async def test_a_lost_line_is_said_and_mended_and_nothing_is_missed(page: Page, echo: Echo) -> None:
