@@ -1,0 +1,175 @@
+"""Figures of the week, in a fixed number of statements, on both databases."""
+
+import asyncio
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import event
+
+from storage.database import Database
+from storage.digest import (
+    BranchWeek,
+    active_subscriptions,
+    add_issue,
+    subscription_of,
+    unanswered_between,
+    week_figures,
+)
+from storage.meetings import add_meeting, check_in, close_meeting, expected_attendees, open_check_in
+from storage.models import (
+    Case,
+    CaseState,
+    CaseStep,
+    CheckInWay,
+    DigestSubscription,
+    MeetingKind,
+    OrganizationKind,
+    Outcome,
+    Post,
+    PostKind,
+    ReportKind,
+)
+from storage.people import organization
+from storage.questions import add_question
+from storage.reports import add_report, mark_read
+from tests.storage.kit import NOW, Town, add_open_meeting, add_organization, add_town
+
+WEEK = (NOW - timedelta(days=5), NOW + timedelta(days=2))
+
+
+async def _figures(database: Database, path: str) -> list[BranchWeek]:
+    async with database.reading() as session:
+        return await week_figures(session, path, *WEEK)
+
+
+async def _add_records(database: Database, town: Town) -> None:
+    meeting_id = await add_open_meeting(database, town)
+    await add_open_meeting(database, town, code="222222", token="still open")
+    before = await add_open_meeting(database, town, starts_at=WEEK[0] - timedelta(seconds=1), code="333333", token="x")
+    async with database.transaction() as session:
+        for person_id in town.full[:3]:
+            await check_in(session, meeting_id, person_id, way=CheckInWay.CODE, now=NOW)
+        for each in (meeting_id, before):
+            await close_meeting(session, each, now=NOW, summary="")
+        group_meeting = await add_meeting(
+            session,
+            organization_id=town.group,
+            kind=MeetingKind.GROUP_MEETING,
+            starts_at=NOW,
+            place="组长家",
+            agenda=["学习"],
+            expected=await expected_attendees(session, town.group, MeetingKind.GROUP_MEETING),
+            convened_by_id=None,
+        )
+        await open_check_in(session, group_meeting.id, NOW, "444444", "group")
+        await check_in(session, group_meeting.id, town.full[0], way=CheckInWay.CODE, now=NOW)
+        await close_meeting(session, group_meeting.id, now=NOW + timedelta(hours=1), summary="")
+        for days in (0, -1, -60):
+            handed_in = await add_report(
+                session,
+                organization_id=town.branch,
+                author_id=town.probationary,
+                kind=ReportKind.THOUGHT_REPORT,
+                period="2026-Q4",
+                text="",
+                file_ids=[],
+                now=NOW + timedelta(days=days),
+            )
+        await mark_read(session, handed_in.id - 1, town.secretary, NOW)
+        for state in (CaseState.OPEN, CaseState.CLOSED):
+            session.add(
+                Case(
+                    organization_id=town.branch,
+                    procedure="admission",
+                    title="发展党员",
+                    state=state,
+                    started_on=date(2026, 3, 1),
+                    steps=[
+                        CaseStep(step="talk", done_on=date(2026, 3, 5), recorded_at=NOW + timedelta(hours=2)),
+                    ],
+                )
+            )
+
+
+async def test_the_week_of_a_branch_includes_its_groups_and_what_is_waiting(database: Database) -> None:
+    town = await add_town(database)
+    await _add_records(database, town)
+    first, second = await _figures(database, "/")
+    assert first == BranchWeek(
+        organization_id=town.branch,
+        name="柳荫村党支部",
+        meetings_held=2,
+        expected=12,
+        present=4,
+        reports=2,
+        unread_reports=2,
+        open_cases=1,
+        last_record_at=NOW + timedelta(hours=2),
+    )
+    assert second == BranchWeek(town.other_branch, "渡口村党支部", 0, 0, 0, 0, 0, 0, None)
+
+
+async def test_only_the_subtree_is_counted(database: Database) -> None:
+    town = await add_town(database)
+    await _add_records(database, town)
+    async with database.reading() as session:
+        other = await organization(session, town.other_branch)
+    assert other is not None
+    assert [branch.organization_id for branch in await _figures(database, other.path)] == [town.other_branch]
+    assert await _figures(database, "/999/") == []
+
+
+async def test_more_branches_take_no_more_statements(database: Database) -> None:
+    town = await add_town(database)
+    await _add_records(database, town)
+    said: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.lstrip().startswith("SELECT"):
+            said.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    await _figures(database, "/")
+    few = len(said)
+    async with database.transaction() as session:
+        root = await add_organization(session, OrganizationKind.COMMITTEE, "白石镇党委", None)
+        for number in range(30):
+            await add_organization(session, OrganizationKind.BRANCH, f"第{number}党支部", root)
+    said.clear()
+    assert len(await _figures(database, "/")) == 32
+    assert len(said) == few == 6
+
+
+async def test_the_digest_of_a_week_is_claimed_once(database: Database) -> None:
+    town = await add_town(database)
+    async with database.transaction() as session:
+        session.add(
+            Post(
+                person_id=town.activist, organization_id=town.committee, kind=PostKind.OFFICIAL, since=date(2026, 1, 1)
+            )
+        )
+        session.add(DigestSubscription(person_id=town.activist, organization_id=town.committee))
+        session.add(DigestSubscription(person_id=town.secretary, organization_id=town.branch, active=False))
+    async with database.reading() as session:
+        [wanted] = await active_subscriptions(session)
+        assert (wanted.organization_name, wanted.weekday, wanted.minute) == ("清河镇党委", 1, 510)
+        assert await subscription_of(session, town.activist) == wanted
+        assert await subscription_of(session, town.secretary) is None
+
+    async def claim(week: str) -> bool:
+        async with database.transaction() as session:
+            return await add_issue(session, wanted.id, week, {"meetings": 2}, NOW)
+
+    assert sorted(await asyncio.gather(*(claim("2026-W47") for _ in range(4)))) == [False, False, False, True]
+    assert await claim("2026-W48")
+
+
+async def test_unanswered_questions_of_the_week_are_counted(database: Database) -> None:
+    async with database.transaction() as session:
+        for at in (WEEK[0], WEEK[1], NOW):
+            for outcome in (Outcome.UNKNOWN, Outcome.ANSWERED):
+                await add_question(
+                    session, organization_id=None, text="？", outcome=outcome, entry=None, score=0.0, now=at
+                )
+    async with database.reading() as session:
+        assert await unanswered_between(session, *WEEK) == 2
