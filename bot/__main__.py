@@ -25,7 +25,9 @@ def _settings() -> Settings:
     settings = Settings()
     renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if not settings.log_json:
-        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

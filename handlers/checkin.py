@@ -120,12 +120,12 @@ async def ask_leave(d: Dialogue) -> None:
             raise Refused("nothing_coming")
         chosen = str(coming[0].id)
         if len(coming) > 1:
-            chosen = await d.ask("which", OneOf([Option(str(one.id), meeting_label(d.turn.texts, d.zone, one)) for one in coming]))
+            offered = [Option(str(one.id), meeting_label(d.texts, d.zone, one)) for one in coming]
+            chosen = await d.ask("which", OneOf(offered))
         held = next(one for one in coming if str(one.id) == chosen)
-    reason = await d.ask(
-        "reason", Text(max_length=100, suggestions=["生病", "出差", "在外地"]), kind=held.kind, when=meeting_label(d.turn.texts, d.zone, held)
-    )
-    await d.confirm(when=meeting_label(d.turn.texts, d.zone, held))
+    when = meeting_label(d.texts, d.zone, held)
+    reason = await d.ask("reason", Text(max_length=100, suggestions=["生病", "出差", "在外地"]), when=when)
+    await d.confirm(when=when)
     await answer_notice(d.session, held.id, d.turn.person_id, will_come=False, reason=reason, now=d.turn.now)
     assert d.turn.person is not None
     told = await secretaries_of(d.session, held.organization_id)
@@ -134,7 +134,7 @@ async def ask_leave(d: Dialogue) -> None:
         "notice",
         not_after=held.starts_at,
         name=d.turn.person.name,
-        when=meeting_label(d.turn.texts, d.zone, held),
+        when=when,
         reason=reason,
     )
-    await d.say("noted", when=meeting_label(d.turn.texts, d.zone, held))
+    await d.say("noted", when=when)

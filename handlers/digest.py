@@ -104,7 +104,7 @@ def totals(branches: Sequence[BranchWeek]) -> dict[str, Any]:
 
 def _table(place: Place, monday: date, branches: Sequence[BranchWeek]) -> Document:
     heads = ["支部", "开会", "应到人次", "实到人次", "到会率", "交材料", "未阅", "在办事项", "最近记录"]
-    rows = [
+    rows: list[list[str | int | float]] = [
         [
             branch.name,
             branch.meetings_held,

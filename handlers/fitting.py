@@ -53,13 +53,21 @@ def _fits(rows: Rows, limits: Limits) -> bool:
     return len(buttons) <= limits.buttons and all(len(button.label) <= limits.label for button in buttons)
 
 
+def is_choice(payload: str) -> bool:
+    """Whether a button with this payload gets a number: ways out have words of their own, addresses have no payload."""
+    return bool(payload) and not is_way_out(Button("", payload))
+
+
 def _numbered(body: str, rows: Rows) -> tuple[str, Rows]:
     buttons = [button for row in rows for button in row]
-    choices = [button for button in buttons if not is_way_out(button)]
-    lines = [
-        f"{number}. {f'[{escape(button.label)}]({button.url})' if button.url else escape(button.label)}"
-        for number, button in enumerate(choices, 1)
-    ]
+    numbered = [escape(button.label) for button in buttons if is_choice(button.payload)]
+    lines = [f"{number}. {label}" for number, label in enumerate(numbered, 1)]
+    links = [f"- [{escape(button.label)}]({button.url})" for button in buttons if button.url]
     ways_out = "、".join(escape(button.label.strip("‹ ")) for button in buttons if is_way_out(button))
-    parts = [body, f"{NUMBERED}\n" + "\n".join(lines) if lines else "", ALSO.format(words=ways_out) if ways_out else ""]
+    parts = [
+        body,
+        "\n".join(links),
+        f"{NUMBERED}\n" + "\n".join(lines) if lines else "",
+        ALSO.format(words=ways_out) if ways_out else "",
+    ]
     return "\n\n".join(part for part in parts if part), ()

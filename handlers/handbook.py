@@ -55,15 +55,17 @@ async def show_entry(turn: Turn, entry_id: str) -> None:
 
 async def _say_entry(turn: Turn, entry: Entry, asked: int | None) -> None:
     handbook = turn.around.handbook
-    related = [handbook.entry(id) for id in ([entry.superseded_by] if entry.superseded_by else []) + list(entry.see_also)]
+    related = [
+        handbook.entry(id) for id in ([entry.superseded_by] if entry.superseded_by else []) + list(entry.see_also)
+    ]
     rows: list[tuple[Button, ...]] = []
     rows += [(Button(see.title, f"know.{see.id}"),) for see in related if see is not None][:3]
     if asked is not None:
         say = turn.texts.say
         rows.append(
             (
-                Button(say("handbook.helpful", "yes"), f"helpful.{asked}.1"),
-                Button(say("handbook.helpful", "no"), f"helpful.{asked}.0"),
+                Button(say("handbook.helpful", "useful"), f"helpful.{asked}.1"),
+                Button(say("handbook.helpful", "useless"), f"helpful.{asked}.0"),
             )
         )
     body = turn.texts.say(
@@ -88,7 +90,9 @@ async def browse(turn: Turn, argument: str) -> None:
     topics = list(turn.around.handbook.topics().items())
     topic, _, page = argument.partition(".")
     if not topic.isdigit() or int(topic) >= len(topics):
-        rows = [Button(f"{name}（{len(entries)}）", f"topics.{number}") for number, (name, entries) in enumerate(topics)]
+        rows = [
+            Button(f"{name}（{len(entries)}）", f"topics.{number}") for number, (name, entries) in enumerate(topics)
+        ]
         pairs = tuple(tuple(rows[at : at + 2]) for at in range(0, len(rows), 2))
         await turn.say(turn.texts.say("handbook.topics", "which"), rows=pairs, replaces=True)
         return

@@ -126,7 +126,7 @@ def width(text: str, unit: Literal["utf16", "bytes"]) -> int:
 
 
 def split(body: str, limit: int, unit: Literal["utf16", "bytes"]) -> list[str]:
-    """The body in parts that each fit: cut at a paragraph, else a line, else a sentence, else between characters as people see them."""
+    """The body in parts that each fit: cut at a paragraph, else a line, a sentence, or between visible characters."""
     parts: list[str] = []
     rest = body
     while width(to_plain(rest), unit) > limit:

@@ -70,9 +70,7 @@ def minutes_of(texts: Texts, held: MeetingView, people: Sequence[AttendanceView]
     )
 
 
-def record_workbook(
-    texts: Texts, held: MeetingView, people: Sequence[AttendanceView], count: Tally
-) -> Document:
+def record_workbook(texts: Texts, held: MeetingView, people: Sequence[AttendanceView], count: Tally) -> Document:
     """The record of a meeting with its attendance sheet."""
     kind = texts.word(held.kind)
     points = "；".join(f"{number}. {point}" for number, point in enumerate(held.agenda, 1))
@@ -87,7 +85,7 @@ def record_workbook(
     heads = ["序号", "姓名", "身份", "到会情况", "签到方式", "签到时间", "备注"]
     rows = [_row(texts, held, number, one) for number, one in enumerate(people, 1)]
     name = f"{kind}记录_{held.starts_at:%Y%m%d}"
-    return workbook(name, f"{kind}会议记录" if kind.endswith("课") else f"{kind}记录", [line for line in lines if line], heads, rows)
+    return workbook(name, f"{kind}记录", [line for line in lines if line], heads, rows)
 
 
 def _row(texts: Texts, held: MeetingView, number: int, one: AttendanceView) -> list[str | int | float]:

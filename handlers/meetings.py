@@ -95,7 +95,7 @@ async def convene(d: Dialogue) -> None:
 
 
 async def _which(d: Dialogue, states: tuple[MeetingState, ...]) -> MeetingView:
-    """The meeting that the button named, or else one that the secretary picks from her branch's; never another branch's."""
+    """The meeting that the button named, or one that the secretary picks from her branch's; never another branch's."""
     argument = str(d.given.get("argument", ""))
     if argument.isdigit():
         named = await meeting(d.session, int(argument))
@@ -125,9 +125,9 @@ async def open_the_check_in(d: Dialogue) -> None:
         code, key = six_digits(), token()
         code = await open_check_in(d.session, held.id, d.turn.now, code, key)
         if where is CheckInFrom.ANYWHERE:
-            expected = [one.person_id for one in await attendance_of(d.session, held.id) if one.presence is not Presence.PRESENT]
+            people = await attendance_of(d.session, held.id)
             await d.notify(
-                expected,
+                [one.person_id for one in people if one.presence is not Presence.PRESENT],
                 "button_notice",
                 rows=((Button(d.texts.title("check_in"), f"check_in.{held.id}"),),),
                 not_after=d.turn.now + timedelta(hours=6),
@@ -135,9 +135,8 @@ async def open_the_check_in(d: Dialogue) -> None:
                 place=held.place,
             )
     link = d.turn.around.entry_link(d.turn.incoming.address.channel, f"c_{key}")
-    rows: Rows = (
-        (Button(d.texts.title("count"), f"count.{held.id}"), Button(d.texts.title("mark_present"), f"mark_present.{held.id}")),
-        (Button(d.texts.title("close_meeting"), f"close_meeting.{held.id}"),),
+    rows: Rows = tuple(
+        (Button(d.texts.title(name), f"{name}.{held.id}"),) for name in ("count", "mark_present", "close_meeting")
     )
     await d.say("opened", rows=rows, kind=held.kind, code=code, documents=[qr_code(link, "签到码")])
 

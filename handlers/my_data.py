@@ -12,7 +12,7 @@ from storage.reports import reports_by
 
 @reply("my_data", role=Role.BOUND)
 async def show_my_data(turn: Turn, argument: str) -> None:
-    """Name, phone digits, membership, posts, accounts, attendance and reports of the person who asks, of nobody else."""
+    """Name, phone digits, membership, posts, accounts, attendance and reports of the person who asks only."""
     closed = await meetings_for_person(turn.session, turn.person_id, states=[MeetingState.CLOSED])
     coming = await meetings_for_person(turn.session, turn.person_id, states=[MeetingState.CONVENED, MeetingState.OPEN])
     presences = [presence for _, presence in closed]

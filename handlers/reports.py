@@ -1,4 +1,4 @@
-"""What members hand in: written over several messages with photos or files, received with a number, read by the secretary."""
+"""What members hand in: written over several messages with photos or files, numbered, read by the secretary."""
 
 from handlers.dialogue import Choice, Dialogue, Option, Papers, Refused, Role, dialogue
 from handlers.dialogue.questions import OneOf

@@ -15,11 +15,13 @@ from handlers.dialogue.journal import Journal
 from handlers.dialogue.questions import GivenFile, Reply
 from handlers.dialogue.roles import Role
 from handlers.dialogue.turn import Turn
+from handlers.fitting import is_choice
 from handlers.messages import Kind
 from handlers.wording import Texts, tidy
 from knowledge import choices
 from storage.dialogues import open_run, parked_runs, run_of
 from storage.models import Run, RunState
+from storage.outbox import offered
 
 Answer = Callable[[Turn, str], Awaitable[None]]
 
@@ -64,11 +66,10 @@ class Vocabulary:
     def by_word(self) -> dict[str, str]:
         """Each way to say it, tidied, and what it starts."""
         found: dict[str, str] = {}
-        for name, entry in (DIALOGUES | REPLIES).items():
-            if self.texts.has(f"{entry.module}.{name}", "words"):
-                for word in self.texts.find(f"{entry.module}.{name}", "words"):
-                    if found.setdefault(tidy(word), name) != name:
-                        raise DialogueBug(f"{word} starts both {found[tidy(word)]} and {name}")
+        for name in (*DIALOGUES, *REPLIES):
+            for word in self.texts.words(name):
+                if found.setdefault(tidy(word), name) != name:
+                    raise DialogueBug(f"{word} starts both {found[tidy(word)]} and {name}")
         return found
 
     def exact(self, text: str) -> tuple[str, str] | None:
@@ -81,12 +82,13 @@ class Vocabulary:
         return None
 
     def near(self, text: str) -> str | None:
-        """What words that are slightly off most likely start; only short ones, so that a question is not taken for one."""
+        """What words that are slightly off most likely start; only short ones, for questions are longer."""
         if len(text) > 8:
             return None
         words = list(self.by_word)
         found = choices.match_option(text, words)
-        if found.index is None or found.kind == "number":
+        if found.kind not in ("initials", "pinyin", "near") or found.index is None:
+            # A word inside another may be its opposite: 参加 in 不能参加.
             return None
         return self.by_word[words[found.index]]
 
@@ -229,7 +231,7 @@ class Router:
             await player.repeat(turn, run, self.texts.say("shared", "back_to", title=player.title_of(turn, run)))
 
     async def _leave_for(self, turn: Turn, run: Run, name: str, argument: str) -> None:
-        """Do something else for a moment: a dialogue sets the open one aside, a short reply is followed by its question."""
+        """Do something else: a dialogue sets the open one aside, a short reply is followed by its question."""
         await self.start(turn, name, argument)
         if run.state is RunState.OPEN and name not in DIALOGUES:
             await player.repeat(turn, run, self.texts.say("shared", "back_to", title=player.title_of(turn, run)))
@@ -239,13 +241,21 @@ class Router:
             raise Refused("empty")
         if self.texts.means("later", text) or self.texts.means("back", text) or self.texts.means("cancel", text):
             raise Refused("nothing_open")
+        shown = await offered(turn.session, turn.account.id)
+        newest = [(label, payload) for label, payload in shown[0] if is_choice(payload)] if shown else []
+        if payload := next((payload for label, payload in newest if tidy(label) == tidy(text)), None):
+            await self._tap(turn, payload)
+            return
         if command := self.vocabulary.exact(text):
             await self.start(turn, *command)
             return
-        offered = [(label, payload) for label, payload in turn.account.shown.get("buttons", ())]
-        found = choices.match_option(text, [label for label, _ in offered]) if offered else None
-        if found and found.index is not None and found.kind in ("number", "label", "initials"):
-            await self._tap(turn, offered[found.index][1])
+        found = choices.match_option(text, [label for label, _ in newest])
+        if found.index is not None and found.kind in ("number", "initials"):
+            await self._tap(turn, newest[found.index][1])
+            return
+        earlier = [(label, payload) for buttons in shown for label, payload in buttons if is_choice(payload)]
+        if payload := next((payload for label, payload in earlier if tidy(label) == tidy(text)), None):
+            await self._tap(turn, payload)
             return
         aside = _ASIDE.fullmatch(text)
         name = self.vocabulary.near(text)

@@ -92,11 +92,24 @@ class Texts:
         return self.render(str(found), **values)
 
     def title(self, name: str) -> str:
-        """What a dialogue or a stateless reply is called on a button."""
+        """What a dialogue or a stateless reply is called on a button.
+
+        Raises `MissingText`.
+        """
+        return str(self._of(name)["title"])
+
+    def words(self, name: str) -> list[str]:
+        """What people may type to start a dialogue or a stateless reply; empty when it has no words of its own."""
+        try:
+            return list(self._of(name).get("words", ()))
+        except MissingText:
+            return []
+
+    def _of(self, name: str) -> Mapping[str, Any]:
         for file in self.files.values():
             found = file.get(name)
             if isinstance(found, Mapping) and "title" in found:
-                return str(found["title"])
+                return found
         raise MissingText(f"texts/zh: {name}.title")
 
     def render(self, template: str, /, **values: object) -> str:

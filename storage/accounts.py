@@ -29,7 +29,7 @@ async def lock_account(session: Session, channel: str, tenant: str, user: str, c
     found = await _find(session, channel, tenant, user)
     if found is None:
         # Two first messages may arrive at once: one of them makes the row, both then queue for it.
-        row = {"channel": channel, "tenant": tenant, "user": user, "chat": chat, "created_at": now, "shown": {}}
+        row = {"channel": channel, "tenant": tenant, "user": user, "chat": chat, "created_at": now}
         await session.execute(upsert(session, Account).values(row).on_conflict_do_nothing())
         found = await _find(session, channel, tenant, user)
     assert found is not None

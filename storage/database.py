@@ -34,10 +34,12 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.engine = create_async_engine(self.url, connect_args={"timeout": 20})
+            self.engine = create_async_engine(self.url, connect_args={"timeout": 20}, hide_parameters=True)
             _tune_sqlite(self.engine.sync_engine)
         else:
-            self.engine = create_async_engine(self.url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+            self.engine = create_async_engine(
+                self.url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True
+            )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, sync_session_class=_WatchedSession)
         self._readers = async_sessionmaker(
             self.engine.execution_options(sqlite_begin="DEFERRED"), expire_on_commit=False

@@ -219,6 +219,24 @@ async def release_claims(session: Session, channel: str, tenant: str, lane: Lane
     )
 
 
+async def offered(session: Session, account_id: int, messages: int = 5) -> list[list[tuple[str, str]]]:
+    """Label and payload of each button of an account's newest messages that have any, the newest message first."""
+    query = (
+        select(OutboxMessage.buttons)
+        .where(
+            OutboxMessage.account_id == account_id,
+            or_(OutboxMessage.state == Delivery.SENT, OutboxMessage.lane == Lane.REPLY),
+        )
+        .order_by(OutboxMessage.id.desc())
+        .limit(messages * 2)
+    )
+    found = [
+        [(button["label"], button["payload"]) for row in rows for button in row if button["payload"]]
+        for rows in await session.scalars(query)
+    ]
+    return [buttons for buttons in found if buttons][:messages]
+
+
 async def counts(session: Session) -> dict[Delivery, int]:
     """How many messages are in each state."""
     query = select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)

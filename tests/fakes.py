@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from bot.app import load_conversations
 from bot.delivery import Delivery
 from handlers.dialogue.turn import Surroundings
@@ -23,6 +25,9 @@ ZONE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=ZONE)
 LIMITS = Limits(4096, "utf16", 12, 40, "payload", "free", "free", 10)
 
+structlog.configure(
+    processors=[structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+)
 load_conversations()
 TEXTS = Texts()
 HANDBOOK = Handbook.load()

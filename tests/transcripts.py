@@ -20,7 +20,9 @@ from tests.fakes import Chat, FakeTown
 Manner = Literal["taps", "labels", "numbers"]
 FOLDER = Path(__file__).parent / "conversations"
 _LATER = re.compile(r"（过了\s*(\d+)\s*(分钟|小时|天)）")
-_LINE = re.compile(r"(?P<who>[^：\s]+(?:\s[^：\s]+)?)：(?P<text>.*)")
+_LINE = re.compile(
+    r"(?P<who>助手(?:对 [^：\s]+)?|(?:书记|党员|预备党员|积极分子|组织委员|陌生人) [^：\s]+)：(?P<text>.*)"
+)
 _UNITS = {"分钟": "minutes", "小时": "hours", "天": "days"}
 
 

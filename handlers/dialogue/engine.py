@@ -119,7 +119,7 @@ class Dialogue:
 
     @contextmanager
     def within(self, name: str, id: object = None) -> Iterator[None]:
-        """A part with names of its own; in a loop `id` keeps the rounds apart, by what they are about, never by count."""
+        """A part with names of its own; in a loop `id` says what a round is about, and is never a count."""
         before = self._scope
         self._scope = (*before, name if id is None else f"{name}:{id}")
         try:

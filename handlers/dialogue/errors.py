@@ -1,4 +1,4 @@
-"""What can stop a dialogue: a reply that does not answer, a person who may not, a mistake of ours, or simply waiting."""
+"""What can stop a dialogue: a reply that is no answer, a person who may not, a mistake of ours, or simply waiting."""
 
 
 class _Worded(Exception):

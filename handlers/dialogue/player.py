@@ -66,9 +66,9 @@ async def play(
 async def _through(
     turn: Turn, run: Run, registered: Registered, reply: Reply | None
 ) -> tuple[Dialogue, Refused | None]:
-    await turn.session.flush()
-    watch(turn.session)
     while True:
+        await turn.session.flush()
+        watch(turn.session)
         dialogue = Dialogue(turn, run, registered, reply)
         try:
             await dialogue.choose_place()
@@ -92,6 +92,9 @@ async def _put(turn: Turn, run: Run, dialogue: Dialogue, prompt: Prompt, preface
     journal.shown = [option.id for option in prompt.options]
     run.journal = journal.kept()
     asked = turn.texts.say(dialogue.file, f"{dialogue.text_key(prompt)}.ask", **prompt.values)
+    if prompt.complaint and prompt.partial is not None:
+        # It says what is still missing; the whole question again would bury that.
+        asked = ""
     body = "\n\n".join(part for part in (preface, prompt.complaint, asked) if part)
     rows = [*_rows(prompt.options, run), _controls(turn, run, journal)]
     await turn.say(body, rows=tuple(rows), replaces=tapped and not turn.said)

@@ -116,6 +116,9 @@ class Text(Question[str]):
         if reply.option is not None:
             return reply.option
         text = " ".join(_only_words(reply).split())
+        numbered = choices.match_option(text, self.suggestions)
+        if numbered.kind == "number" and numbered.index is not None:
+            return self.suggestions[numbered.index]
         if len(text) > self.max_length:
             raise Invalid("too_long", max_length=self.max_length, length=len(text))
         if not any(character.isalnum() for character in text):
@@ -227,7 +230,8 @@ class Choices(Question[list[str]]):
     def read(self, reply: Reply, asking: Asking, partial: Any) -> list[str]:
         """The ids in the order of the list."""
         chosen = list(partial or ())
-        if reply.option != DONE and not asking.texts.means("done", reply.text):
+        finished = reply.option == DONE or asking.texts.means("done", reply.text)
+        if not finished and choices.whole_number(reply.text) != len(self.offered) + 1:
             chosen = self._changed(chosen, reply)
             raise More(chosen, "chosen_so_far", count=len(chosen))
         if len(chosen) < self.at_least:
@@ -396,7 +400,7 @@ class Named(Protocol):
 
 
 class PersonIn(Question[int]):
-    """One of a list of people, found by name, pinyin, initials or the last four digits of the phone; the answer is the id."""
+    """One of a list of people, found by name, pinyin, initials or phone digits; the answer is the id."""
 
     AT_A_GLANCE = 8
 
@@ -469,7 +473,10 @@ class Papers(Question[Paper]):
     def read(self, reply: Reply, asking: Asking, partial: Any) -> Paper:
         """Everything that came, in order."""
         kept = partial or {"texts": [], "files": []}
-        if reply.option == DONE or (not reply.files and asking.texts.means("done", reply.text)):
+        finished = (
+            reply.option == DONE or asking.texts.means("done", reply.text) or (partial and reply.text.strip() == "1")
+        )
+        if finished and not reply.files:
             if not partial:
                 raise Invalid("nothing_yet")
             return self.load(kept, asking)

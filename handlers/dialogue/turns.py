@@ -54,8 +54,8 @@ class Turns:
     async def take(self, incoming: Incoming, files: Sequence[Document] = ()) -> Answered:
         """Everything that one update causes, in one transaction; a repeat causes nothing.
 
-        `files` are the bytes of its attachments. Raises one of `storage.database.Unavailable` when the database cannot be
-        reached: nothing happened then, and the platform should bring the update again.
+        `files` are the bytes of its attachments. Raises one of `storage.database.Unavailable` when the database cannot
+        be reached: nothing happened then, and the platform should bring the update again.
         """
         now = self.clock()
         try:
@@ -115,17 +115,10 @@ async def identify(turn: Turn, person_id: int) -> None:
 async def _commit(turn: Turn) -> Answered:
     """Write what was said to the outbox; what is for others waits there, what is for this person goes at once."""
     drafts = [await _draft(turn, said) for said in turn.said]
-    if turn.said:
-        turn.account.shown = {"buttons": _typed_for(turn.said[-1].rows)}
     await turn.session.flush()
     ids = await put(turn.session, drafts, turn.now, claimed=True)
     await put(turn.session, await _pushes(turn), turn.now)
     return Answered(tuple(ids), tuple(drafts), tuple(said.documents for said in turn.said))
-
-
-def _typed_for(rows: Rows) -> list[list[str]]:
-    """Labels and payloads of the newest message, so that typing one is tapping it."""
-    return [[button.label, button.payload] for row in rows for button in row if button.payload]
 
 
 async def _draft(turn: Turn, said: Said) -> Draft:

@@ -39,10 +39,7 @@ class Delivery(StrEnum):
 
 
 class Account(Base):
-    """One user of one platform; bound to a person by an invitation, else only a reader of the handbook.
-
-    `shown` is what its newest message offered, so that a typed number or label means the button it stands for.
-    """
+    """One user of one platform; bound to a person by an invitation, else only a reader of the handbook."""
 
     __tablename__ = "accounts"
 
@@ -52,7 +49,6 @@ class Account(Base):
     user: Mapped[str] = mapped_column(String(120))
     chat: Mapped[str] = mapped_column(String(120))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
-    shown: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     reachable: Mapped[bool] = mapped_column(default=True)
     wrong_codes: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]

@@ -95,7 +95,6 @@ def upgrade() -> None:
         sa.Column("user", sa.String(length=120), nullable=False),
         sa.Column("chat", sa.String(length=120), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("shown", sa.JSON(), nullable=False),
         sa.Column("reachable", sa.Boolean(), nullable=False),
         sa.Column("wrong_codes", sa.Integer(), nullable=False),
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
