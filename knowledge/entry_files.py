@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from knowledge.entry import Entry, SourceDocument
+from knowledge.entry import Citation, Entry, SourceDocument
 from knowledge.located import Fault, Item, read_items
 from knowledge.normalize import normalize
 
@@ -118,9 +118,16 @@ def _doubles(pairs: list[tuple[Entry, Item]]) -> Iterator[Fault]:
 
 
 def _with_source(entry: Entry, documents: dict[str, SourceDocument]) -> Entry:
+    """The entry with its source in words, each document named once with all the articles or pages in it."""
+    places: dict[str, list[Citation]] = {}
+    for citation in entry.citations:
+        places.setdefault(citation.document, []).append(citation)
     cited = [
-        documents[citation.document].cite(citation.article, citation.page)
-        for citation in entry.citations
-        if citation.document in documents
+        documents[id].cite(
+            "、".join(dict.fromkeys(place.article for place in found if place.article)),
+            "、".join(dict.fromkeys(place.page for place in found if place.page)),
+        )
+        for id, found in places.items()
+        if id in documents
     ]
     return entry.model_copy(update={"source": "；".join(cited)})
