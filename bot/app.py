@@ -126,8 +126,7 @@ async def _deliver(
 
 async def _serve_web(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, people: People | None) -> None:
     settings = app.settings
-    secret = settings.secret.get_secret_value().encode() or secrets.token_bytes(32)
-    chat = WebChat(secret, people=people, hosts=settings.web_hosts, now=app.clock)
+    chat = WebChat(_secret(settings), people=people, hosts=settings.web_hosts, now=app.clock)
     pages = web.Application(client_max_size=25 * 1024 * 1024)
     chat.add_to(pages)
     runner = web.AppRunner(pages, access_log=None)
@@ -140,6 +139,20 @@ async def _serve_web(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, 
     tasks.create_task(chat.run(app.receiver(chat, delivery)))
     sys.stdout.write(f"网页对话已打开：{base}/\n")
     sys.stdout.flush()
+
+
+def _secret(settings: Settings) -> bytes:
+    """What cookies are signed with: the setting, or a file beside the embedded database that is made once."""
+    if chosen := settings.secret.get_secret_value():
+        return chosen.encode()
+    if settings.sqlite_file is None:
+        log.warning("no secret", hint="set ZHISHU_SECRET, or every restart makes each browser a stranger")
+        return secrets.token_bytes(32)
+    file = settings.sqlite_file.with_suffix(".secret")
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_bytes(secrets.token_bytes(32))
+    return file.read_bytes()
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> int:

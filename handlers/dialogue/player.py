@@ -1,7 +1,6 @@
 """Plays runs: opens one, feeds it a reply, steps back, sets it aside, and puts its question as a message."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from handlers.dialogue.engine import DIALOGUES, Dialogue, Prompt, Registered, Replay
 from handlers.dialogue.errors import DialogueBug, Refused, Suspended
@@ -171,8 +170,6 @@ async def offer_parked(turn: Turn) -> None:
 
 def title_of(turn: Turn, run: Run) -> str:
     """What a run is called in a sentence."""
-    registered = DIALOGUES.get(run.dialogue)
-    if registered is None:
+    if run.dialogue not in DIALOGUES:
         return turn.texts.say("shared", "old_title")
-    title: Any = turn.texts.find(f"{registered.module}.{registered.name}", "title")
-    return str(title)
+    return turn.texts.title(run.dialogue)
