@@ -58,15 +58,18 @@ class FakeTown:
     def __init__(self, database: Database, limits: Limits = LIMITS) -> None:
         self.database = database
         self.now = MONDAY
+        self.last_link = ""
         router = Router(TEXTS)
-        around = Surroundings(
-            TEXTS, HANDBOOK, lambda channel, payload: f"https://chat.example/?start={payload}", router.start
-        )
+        around = Surroundings(TEXTS, HANDBOOK, self._link, router.start)
         self.turns = Turns(database, around, router.route, self.clock)
         self.platform = FakePlatform(limits=limits)
         self.delivery = Delivery(database, {("fake", "t"): self.platform}, self.clock)
         self.updates = 0
         self.people: dict[str, Chat] = {}
+
+    def _link(self, channel: str, payload: str) -> str:
+        self.last_link = payload
+        return f"https://chat.example/?start={payload}"
 
     def clock(self) -> datetime:
         """The time that was set."""

@@ -7,7 +7,7 @@
 助手对 王桂兰：**开会通知**     what somebody else hears
 书记 李明：[文件 手写稿.jpg]    a file is sent; 助手：[文件 ….xlsx] one is received
 （过了 20 分钟）                the clock is set forward; 分钟, 小时 or 天
-{码} in a line is the six digits last heard, {邀请码} the last invitation
+{码} in a line is the six digits last heard, {邀请码} the last invitation, {链接} the payload of the last link
 """
 
 import re
@@ -101,6 +101,7 @@ class Reading:
         self._collect()
         self.waiting[self.speaker] = []
         text = line.text.strip()
+        self.found["链接"] = self.town.last_link
         for name, value in self.found.items():
             text = text.replace("{" + name + "}", value)
         if attached := re.fullmatch(r"\[文件 (.+)\]", text):
