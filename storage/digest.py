@@ -20,6 +20,8 @@ from storage.models import (
     Organization,
     OrganizationKind,
     Outcome,
+    Post,
+    PostKind,
     Presence,
     Question,
     Report,
@@ -179,6 +181,17 @@ async def unanswered_between(session: Session, first: datetime, after: datetime)
 
 
 def _select_subscriptions() -> Select[*tuple[Any, ...]]:
+    # Who has given the post up must not go on reading.
+    serving = (
+        select(Post.id)
+        .where(
+            Post.person_id == DigestSubscription.person_id,
+            Post.organization_id == DigestSubscription.organization_id,
+            Post.kind == PostKind.OFFICIAL,
+            Post.until.is_(None),
+        )
+        .exists()
+    )
     return (
         select(
             DigestSubscription.id,
@@ -191,13 +204,13 @@ def _select_subscriptions() -> Select[*tuple[Any, ...]]:
             DigestSubscription.timezone,
         )
         .join(Organization, Organization.id == DigestSubscription.organization_id)
-        .where(DigestSubscription.active)
+        .where(DigestSubscription.active, serving)
         .order_by(DigestSubscription.id)
     )
 
 
 async def active_subscriptions(session: Session) -> list[Subscription]:
-    """All digests that somebody wants, the oldest subscription first."""
+    """All digests that are wanted by somebody who is an official there now, the oldest subscription first."""
     return [Subscription(*row) for row in await session.execute(_select_subscriptions())]
 
 

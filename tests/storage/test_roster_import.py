@@ -1,0 +1,152 @@
+"""Importing a roster into either database: the second time updates, and nobody is there twice."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from storage.database import Database
+from storage.digest import active_subscriptions
+from storage.models import Membership, Organization, OrganizationKind, Person, PostKind, Status
+from storage.people import branches_under, find_people, membership_of, posts_of
+from storage.roster import Chain, RosterPerson, Summary, import_roster
+
+TODAY = date(2026, 11, 20)
+ROOT: Chain = ((OrganizationKind.COMMITTEE, "清河镇党委"),)
+BRANCH: Chain = (*ROOT, (OrganizationKind.GENERAL_BRANCH, "柳荫村党总支"), (OrganizationKind.BRANCH, "第一党支部"))
+OTHER: Chain = (*ROOT, (OrganizationKind.BRANCH, "镇机关党支部"))
+GROUP: Chain = (*BRANCH, (OrganizationKind.GROUP, "第一党小组"))
+MAIQIU = RosterPerson(
+    name="田麦秋",
+    phone_last4="8207",
+    root=ROOT,
+    branch=BRANCH,
+    group=GROUP,
+    status=Status.PROBATIONARY,
+    since=date(2025, 11, 1),
+    may_vote=True,
+    posts=(),
+    term_ends=None,
+)
+SECRETARY = replace(
+    MAIQIU,
+    name="何田田",
+    group=None,
+    status=Status.FULL,
+    posts=((PostKind.SECRETARY, BRANCH),),
+    term_ends=date(2029, 6, 30),
+)
+OFFICIAL = replace(
+    MAIQIU, name="程望舒", branch=None, group=None, status=None, posts=((PostKind.OFFICIAL, ROOT),), phone_last4="0316"
+)
+
+
+async def _import(database: Database, *people: RosterPerson, today: date = TODAY) -> Summary:
+    async with database.transaction() as session:
+        return await import_roster(session, people, today)
+
+
+async def _stretches(database: Database, name: str) -> list[tuple[str, Status, date, date | None]]:
+    async with database.reading() as session:
+        query = (
+            select(Organization.name, Membership.status, Membership.since, Membership.until)
+            .join(Organization, Organization.id == Membership.organization_id)
+            .join(Person, Person.id == Membership.person_id)
+            .where(Person.name == name)
+            .order_by(Membership.id)
+        )
+        return [(row[0], row[1], row[2], row[3]) for row in await session.execute(query)]
+
+
+async def test_the_first_import_builds_the_tree_and_the_second_changes_nothing(database: Database) -> None:
+    people = (MAIQIU, SECRETARY, OFFICIAL)
+    assert await _import(database, *people) == Summary(3, 0, 0, 4, 0)
+    assert await _import(database, *people) == Summary(0, 0, 3, 0, 0)
+    async with database.reading() as session:
+        [branch] = await branches_under(session, "/")
+        found = {one.name: one.id for one in await find_people(session)}
+        assert len(found) == 3
+        held = await posts_of(session, found["何田田"], TODAY)
+        assert [(one.kind, one.path) for one in held] == [(PostKind.SECRETARY, branch.path)]
+        belongs = await membership_of(session, found["田麦秋"])
+        assert belongs is not None
+        assert belongs.path == branch.path
+        assert belongs.group_id is not None
+        assert await membership_of(session, found["程望舒"]) is None
+        paths = (await session.scalars(select(Organization.path).order_by(Organization.id))).all()
+        assert [path.count("/") for path in paths] == [2, 3, 4, 5]
+        assert all(path.startswith(paths[at]) for at, path in enumerate(paths[1:]))
+
+
+async def test_a_new_status_closes_the_old_membership_and_opens_another(database: Database) -> None:
+    await _import(database, MAIQIU)
+    full = replace(MAIQIU, status=Status.FULL, since=date(2026, 11, 1))
+    assert await _import(database, full) == Summary(0, 1, 0, 0, 0)
+    assert await _stretches(database, "田麦秋") == [
+        ("第一党支部", Status.PROBATIONARY, date(2025, 11, 1), date(2026, 11, 1)),
+        ("第一党支部", Status.FULL, date(2026, 11, 1), None),
+    ]
+
+
+async def test_a_new_status_under_the_old_date_counts_from_today(database: Database) -> None:
+    await _import(database, MAIQIU)
+    await _import(database, replace(MAIQIU, status=Status.FULL))
+    assert await _stretches(database, "田麦秋") == [
+        ("第一党支部", Status.PROBATIONARY, date(2025, 11, 1), TODAY),
+        ("第一党支部", Status.FULL, TODAY, None),
+    ]
+    again = await _import(database, replace(MAIQIU, status=Status.FULL), today=date(2026, 12, 1))
+    assert again == Summary(0, 0, 1, 0, 0)
+
+
+async def test_moving_to_another_branch_is_recorded_as_such(database: Database) -> None:
+    await _import(database, MAIQIU, SECRETARY)
+    moved = replace(MAIQIU, branch=OTHER, group=None, since=date(2026, 10, 1))
+    assert await _import(database, moved) == Summary(0, 1, 0, 1, 1)
+    assert [stretch[0] for stretch in await _stretches(database, "田麦秋")] == ["第一党支部", "镇机关党支部"]
+
+
+async def test_a_correction_changes_the_membership_in_place(database: Database) -> None:
+    await _import(database, MAIQIU)
+    await _import(database, replace(MAIQIU, group=None, may_vote=False, since=date(2025, 10, 1)))
+    assert await _stretches(database, "田麦秋") == [("第一党支部", Status.PROBATIONARY, date(2025, 10, 1), None)]
+
+
+async def test_posts_follow_the_roster(database: Database) -> None:
+    await _import(database, SECRETARY, OFFICIAL)
+    later = date(2026, 12, 1)
+    changed = replace(SECRETARY, posts=((PostKind.ORGANIZATION_COMMISSIONER, BRANCH),))
+    assert await _import(database, changed, replace(OFFICIAL, term_ends=later), today=later) == Summary(0, 2, 0, 0, 0)
+    async with database.reading() as session:
+        found = {one.name: one.id for one in await find_people(session)}
+        held = await posts_of(session, found["何田田"], later)
+        assert [one.kind for one in held] == [PostKind.ORGANIZATION_COMMISSIONER]
+
+
+async def test_an_official_reads_the_digest_as_long_as_the_post_lasts(database: Database) -> None:
+    await _import(database, OFFICIAL)
+    await _import(database, OFFICIAL)
+    async with database.reading() as session:
+        [subscription] = await active_subscriptions(session)
+        assert subscription.organization_name == "清河镇党委"
+    await _import(database, replace(OFFICIAL, posts=()))
+    async with database.reading() as session:
+        assert await active_subscriptions(session) == []
+
+
+async def test_people_of_one_name_are_told_apart_by_digits_and_by_town(database: Database) -> None:
+    elsewhere: Chain = ((OrganizationKind.COMMITTEE, "白石镇党委"),)
+    namesake = replace(MAIQIU, phone_last4="1111")
+    foreign = replace(MAIQIU, root=elsewhere, branch=(*elsewhere, (OrganizationKind.BRANCH, "第一党支部")), group=None)
+    assert (await _import(database, MAIQIU, namesake)).added == 2
+    assert (await _import(database, foreign)) == Summary(1, 0, 0, 2, 0)
+
+
+async def test_an_import_that_fails_leaves_nothing_behind(database: Database) -> None:
+    with pytest.raises((DBAPIError, ValueError)):
+        await _import(database, MAIQIU, replace(SECRETARY, phone_last4="12"))
+    async with database.reading() as session:
+        assert (await session.scalars(select(Organization))).all() == []
+        assert (await session.scalars(select(Person))).all() == []
