@@ -44,7 +44,9 @@ async def _find(session: Session, channel: str, tenant: str, user: str) -> Accou
     query = (
         select(Account)
         .where(Account.channel == channel, Account.tenant == tenant, Account.user == user)
-        .with_for_update()
+        # Not the key: others may put a notice for this account into the outbox meanwhile. With the key locked too, two
+        # people who notify each other at once would wait for each other.
+        .with_for_update(key_share=True)
     )
     return (await session.execute(query)).scalar_one_or_none()
 
