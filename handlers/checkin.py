@@ -2,7 +2,7 @@
 
 from handlers.dialogue import Dialogue, Option, Refused, Role, Text, dialogue
 from handlers.dialogue.questions import OneOf
-from handlers.dialogue.turn import Turn
+from handlers.dialogue.turn import Turn, record_id
 from handlers.meeting_words import meeting_label
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button
@@ -26,8 +26,8 @@ from storage.people import secretaries_of
 @reply("check_in", role=Role.BOUND)
 async def check_in_by_button(turn: Turn, argument: str) -> None:
     """Check in to the meeting of the button; the word alone finds the open meeting, or asks for its code."""
-    if argument.isdigit():
-        held = await meeting(turn.session, int(argument))
+    if argument:
+        held = await meeting(turn.session, record_id(argument))
         if held is None:
             raise Refused("gone")
         await _record(turn, held, CheckInWay.BUTTON)
@@ -42,8 +42,8 @@ async def check_in_by_code(turn: Turn, code: str) -> None:
     account = turn.account
     if account.locked_until is not None and account.locked_until > turn.now:
         raise Refused("locked", minutes=int((account.locked_until - turn.now).total_seconds() // 60) + 1)
-    digits = "".join(str(int(digit)) for digit in code)
-    held = await open_meeting_by_code(turn.session, digits, turn.person_id)
+    digits = "".join(str(int(digit)) for digit in code if digit.isdecimal())
+    held = await open_meeting_by_code(turn.session, digits, turn.person_id) if len(digits) == 6 else None
     if held is None:
         await wrong_code(turn.session, account.id, turn.now, at_most=20)
         await turn.say(turn.texts.say("checkin.check_in_by_code", "wrong"))
@@ -93,7 +93,7 @@ async def say_coming(turn: Turn, argument: str) -> None:
 
 
 async def _still_to_come(turn: Turn, argument: str) -> MeetingView:
-    held = await meeting(turn.session, int(argument)) if argument.isdigit() else None
+    held = await meeting(turn.session, record_id(argument))
     if held is None:
         raise Refused("gone")
     if held.state not in (MeetingState.CONVENED, MeetingState.OPEN):

@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.dialogue.errors import Refused
 from handlers.dialogue.roles import Role
-from handlers.dialogue.turn import Place, Turn
+from handlers.dialogue.turn import Place, Turn, record_id
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Document, Rows
 from handlers.router import reply
@@ -124,7 +124,7 @@ def _table(place: Place, monday: date, branches: Sequence[BranchWeek]) -> Docume
 @reply("digest_branch", role=Role.OFFICIAL)
 async def show_branch(turn: Turn, argument: str) -> None:
     """One branch in the week: its figures, nothing about individuals."""
-    found = await organization(turn.session, int(argument)) if argument.isdigit() else None
+    found = await organization(turn.session, record_id(argument))
     if found is None:
         raise Refused("gone")
     turn.require_at(Role.OFFICIAL, found.path)

@@ -2,7 +2,7 @@
 
 from handlers.dialogue.errors import Refused
 from handlers.dialogue.roles import Role
-from handlers.dialogue.turn import Turn
+from handlers.dialogue.turn import Turn, record_id
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
 from handlers.router import reply
@@ -78,9 +78,7 @@ async def _say_entry(turn: Turn, entry: Entry, asked: int | None) -> None:
 async def take_feedback(turn: Turn, argument: str) -> None:
     """有用 or 没用: kept with the question, not with the person."""
     question_id, _, helpful = argument.partition(".")
-    if not question_id.isdigit():
-        raise Refused("unknown_button")
-    await give_feedback(turn.session, int(question_id), helpful == "1")
+    await give_feedback(turn.session, record_id(question_id), helpful == "1")
     await turn.say(turn.texts.say("handbook.helpful", "thanks" if helpful == "1" else "sorry"), rows=back_to_menu(turn))
 
 
@@ -89,7 +87,7 @@ async def browse(turn: Turn, argument: str) -> None:
     """The handbook by topic, a page at a time; the argument is "topic.page", both by number, or nothing."""
     topics = list(turn.around.handbook.topics().items())
     topic, _, page = argument.partition(".")
-    if not topic.isdigit() or int(topic) >= len(topics):
+    if not topic.isdecimal() or int(topic) >= len(topics):
         rows = [
             Button(f"{name}（{len(entries)}）", f"topics.{number}") for number, (name, entries) in enumerate(topics)
         ]
@@ -97,7 +95,7 @@ async def browse(turn: Turn, argument: str) -> None:
         await turn.say(turn.texts.say("handbook.topics", "which"), rows=pairs, replaces=True)
         return
     name, entries = topics[int(topic)]
-    start = int(page) * PAGE if page.isdigit() else 0
+    start = int(page) * PAGE if page.isdecimal() and int(page) * PAGE < len(entries) else 0
     listed: list[tuple[Button, ...]] = [(Button(e.title, f"know.{e.id}"),) for e in entries[start : start + PAGE]]
     say = turn.texts.say
     steps = []

@@ -6,7 +6,7 @@ from enum import StrEnum
 from handlers.codes import qr_code, six_digits, token
 from handlers.dialogue import Choice, Choices, Dialogue, Lines, Option, Refused, Role, Text, When, dialogue
 from handlers.dialogue.questions import OneOf
-from handlers.dialogue.turn import Turn
+from handlers.dialogue.turn import Turn, record_id
 from handlers.meeting_words import count_words, meeting_label, minutes_of, quorum_words, record_workbook
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
@@ -97,8 +97,8 @@ async def convene(d: Dialogue) -> None:
 async def _which(d: Dialogue, states: tuple[MeetingState, ...]) -> MeetingView:
     """The meeting that the button named, or one that the secretary picks from her branch's; never another branch's."""
     argument = str(d.given.get("argument", ""))
-    if argument.isdigit():
-        named = await meeting(d.session, int(argument))
+    if argument:
+        named = await meeting(d.session, record_id(argument))
         if named is None:
             raise Refused("gone")
         d.turn.require_at(Role.SECRETARY, named.path)
@@ -153,8 +153,8 @@ async def show_count(turn: Turn, argument: str) -> None:
 
 
 async def _meeting_of_mine(turn: Turn, argument: str) -> MeetingView:
-    if argument.isdigit():
-        held = await meeting(turn.session, int(argument))
+    if argument:
+        held = await meeting(turn.session, record_id(argument))
         if held is None:
             raise Refused("gone")
         turn.require_at(Role.SECRETARY, held.path)

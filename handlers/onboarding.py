@@ -24,7 +24,7 @@ async def arrive(turn: Turn, payload: str) -> None:
     elif payload.startswith("c_"):
         await turn.go("check_in_by_link", payload.removeprefix("c_"))
     else:
-        await bind(turn, payload)
+        await turn.go("bind", payload)
 
 
 @reply("bind", role=Role.ANYONE, pattern=CODE)

@@ -2,7 +2,7 @@
 
 from handlers.dialogue import Choice, Dialogue, Option, Papers, Refused, Role, dialogue
 from handlers.dialogue.questions import OneOf
-from handlers.dialogue.turn import Turn
+from handlers.dialogue.turn import Turn, record_id
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Document, Rows
 from handlers.router import reply
@@ -85,7 +85,7 @@ def _label(turn: Turn, one: ReportView) -> str:
 @reply("report", role=Role.BOUND)
 async def read_report(turn: Turn, argument: str) -> None:
     """One report with its files, for its author and its addressee only; the addressee's reading is noted and told."""
-    found = await report(turn.session, int(argument)) if argument.isdigit() else None
+    found = await report(turn.session, record_id(argument))
     if found is None:
         raise Refused("gone")
     is_author = found.author_id == turn.person_id

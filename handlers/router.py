@@ -14,7 +14,7 @@ from handlers.dialogue.errors import DialogueBug, Refused
 from handlers.dialogue.journal import Journal
 from handlers.dialogue.questions import GivenFile, Reply
 from handlers.dialogue.roles import Role
-from handlers.dialogue.turn import Turn
+from handlers.dialogue.turn import Turn, record_id
 from handlers.fitting import is_choice
 from handlers.messages import Kind
 from handlers.wording import Texts, tidy
@@ -93,7 +93,7 @@ class Vocabulary:
         return self.by_word[words[found.index]]
 
 
-_TAP = re.compile(r"([rc])(\d+)\.(\d+)\.(\w+)")
+_TAP = re.compile(r"([rc])(\d{1,9})\.(\d{1,9})\.(\d{1,3}|[bx])", re.ASCII)
 _ASKS = re.compile(
     r"[？?].*|.*[？?]\s*|.*(吗|么|呢|多少|几个|几人|怎么办|怎么做|什么时候|是什么|哪些)[。！!]?", re.DOTALL
 )
@@ -164,8 +164,10 @@ class Router:
         elif kind == "c":
             await self._control(turn, run, "back" if what == player.BACK else "cancel", tapped=True)
         else:
-            option = Journal(run.journal).shown[int(what)]
-            await player.play(turn, run, Reply(option=option), tapped=True)
+            shown = Journal(run.journal).shown
+            if not what.isdecimal() or int(what) >= len(shown):
+                raise Refused("unknown_button")
+            await player.play(turn, run, Reply(option=shown[int(what)]), tapped=True)
 
     async def _instead(self, turn: Turn, run: Run | None, key: str) -> None:
         """Say kindly why a button does nothing, and repeat the open question, if there is one."""
@@ -270,8 +272,8 @@ async def resume_parked(turn: Turn, argument: str) -> None:
 
     Raises `Refused` when there is none.
     """
-    if argument.isdigit():
-        run = await run_of(turn.session, turn.account.id, int(argument))
+    if argument:
+        run = await run_of(turn.session, turn.account.id, record_id(argument))
     else:
         run = next(iter(await parked_runs(turn.session, turn.account.id)), None)
     if run is None or run.state not in (RunState.PARKED, RunState.OPEN):

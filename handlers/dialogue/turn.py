@@ -17,6 +17,19 @@ from storage.people import Belongs, PersonView, PostHeld
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 
 
+LARGEST_ID = 2**31 - 1
+
+
+def record_id(argument: str) -> int:
+    """The id in a button's argument; a forged one names no record.
+
+    Raises `Refused`.
+    """
+    if argument.isascii() and argument.isdecimal() and int(argument) <= LARGEST_ID:
+        return int(argument)
+    raise Refused("gone")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """An organization that somebody acts for; `path` bounds what they may see and do."""
