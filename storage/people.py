@@ -221,11 +221,20 @@ async def organization(session: Session, organization_id: int) -> OrganizationVi
     return None if row is None else OrganizationView(*row)
 
 
+async def roots(session: Session) -> list[OrganizationView]:
+    """The highest organizations, the oldest first."""
+    query = _select_organizations().where(Organization.parent_id.is_(None)).order_by(Organization.id)
+    return [OrganizationView(*row) for row in await session.execute(query)]
+
+
 async def branches_under(session: Session, path: str) -> list[OrganizationView]:
     """All branches at or below `path`, in the order of the tree."""
-    query = _select_organizations().where(
-        Organization.kind == OrganizationKind.BRANCH, Organization.path.startswith(path)
-    )
+    return [one for one in await organizations_under(session, path) if one.kind is OrganizationKind.BRANCH]
+
+
+async def organizations_under(session: Session, path: str) -> list[OrganizationView]:
+    """All organizations at or below `path`, in the order of the tree."""
+    query = _select_organizations().where(Organization.path.startswith(path))
     found = [OrganizationView(*row) for row in await session.execute(query)]
     return sorted(found, key=lambda one: [int(part) for part in one.path.strip("/").split("/")])
 

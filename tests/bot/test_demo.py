@@ -1,0 +1,159 @@
+"""The invented town: complete, consistent, the same every time, and settled once."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.demo import demo_people, load_town
+from handlers.digest import needs
+from storage.accounts import accounts_of
+from storage.database import Database
+from storage.digest import active_subscriptions, unanswered_between, week_figures
+from storage.meetings import attendance_of, meetings_for_person, tally
+from storage.models import (
+    Account,
+    Attendance,
+    Base,
+    Case,
+    CheckInWay,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    Membership,
+    OrganizationKind,
+    Person,
+    Presence,
+    Report,
+    ReportAttachment,
+    Status,
+)
+from storage.people import committee_of, members_of, membership_of, organizations_under, posts_of, roots, secretaries_of
+from storage.reports import reports_to
+
+NOW = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+async def town(database: Database) -> Database:
+    async with database.transaction() as session:
+        assert await load_town(session, NOW)
+    return database
+
+
+async def _everything(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    async with database.reading() as session:
+        return {
+            name: [tuple(row) for row in await session.execute(select(table).order_by(*table.primary_key))]
+            for name, table in Base.metadata.tables.items()
+        }
+
+
+async def test_the_town_is_settled_once(town: Database) -> None:
+    before = await _everything(town)
+    async with town.transaction() as session:
+        assert not await load_town(session, NOW + timedelta(days=1))
+    assert await _everything(town) == before
+
+
+async def test_the_town_has_its_organizations_and_ninety_people_of_all_statuses(town: Database) -> None:
+    async with town.reading() as session:
+        [root] = await roots(session)
+        places = await organizations_under(session, root.path)
+        kinds = Counter(place.kind for place in places)
+        assert (kinds[OrganizationKind.GENERAL_BRANCH], kinds[OrganizationKind.BRANCH]) == (2, 6)
+        assert kinds[OrganizationKind.GROUP] == 4
+        assert await session.scalar(select(func.count(Person.id))) == 90
+        assert await session.scalar(select(func.count(Person.name.distinct()))) == 90
+        statuses = await session.scalars(select(Membership.status).where(Membership.until.is_(None)).distinct())
+        assert set(statuses) == set(Status)
+        for place in places:
+            if place.kind is not OrganizationKind.BRANCH:
+                continue
+            full = await members_of(session, place.id, {Status.FULL})
+            committee = await committee_of(session, place.id)
+            assert {one.person_id for one in committee} <= {one.person_id for one in full}
+            assert len(committee) == 1 if len(full) < 7 else 3 <= len(committee) <= 5
+            assert await secretaries_of(session, place.id)
+
+
+async def test_every_record_of_a_meeting_adds_up(town: Database) -> None:
+    async with town.reading() as session:
+        meetings = list(await session.scalars(select(Meeting).order_by(Meeting.id)))
+        assert len({held.kind for held in meetings}) == 5
+        for held in meetings:
+            people = await attendance_of(session, held.id)
+            count = await tally(session, held.id)
+            assert count.expected == len(people) == count.present + count.excused + count.absent > 0
+            upcoming = held.state is MeetingState.CONVENED
+            assert upcoming == (held.starts_at > NOW)
+            for one in people:
+                assert one.status in (Status.FULL, Status.PROBATIONARY)
+                assert (one.presence is Presence.PRESENT) == (one.checked_in_at is not None)
+                assert (one.presence is Presence.EXCUSED) == bool(one.reason)
+                assert (one.presence is Presence.EXPECTED) <= upcoming
+                if one.checked_in_at and one.way is not CheckInWay.BY_SECRETARY:
+                    late = max(int((one.checked_in_at - held.starts_at).total_seconds() // 60), 0)
+                    assert one.late_minutes == late
+        assert sum(held.state is MeetingState.CONVENED for held in meetings) == 1
+        late = await session.scalar(select(func.count()).where(Attendance.late_minutes > 0))
+        assert late
+
+
+async def test_reports_are_partly_read_and_partly_with_a_file(town: Database) -> None:
+    async with town.reading() as session:
+        places = [place for place in await organizations_under(session, "/") if place.kind is OrganizationKind.BRANCH]
+        found = [one for place in places for one in await reports_to(session, place.id, limit=100)]
+        assert {one.read_at is None for one in found} == {True, False}
+        assert {bool(one.files) for one in found} == {True, False}
+        assert all(one.handed_in_at < NOW for one in found)
+        assert all(one.read_at is None or one.handed_in_at < one.read_at < NOW for one in found)
+        assert await session.scalar(select(func.count()).select_from(ReportAttachment))
+        assert await session.scalar(select(func.count(Report.id))) == len(found)
+
+
+async def test_the_digest_has_something_to_say(town: Database) -> None:
+    async with town.reading() as session:
+        [root] = await roots(session)
+        [subscription] = await active_subscriptions(session)
+        assert subscription.organization_id == root.id
+        branches = await week_figures(session, root.path, NOW - timedelta(days=14), NOW)
+        reasons = {branch.name: [key for key, _ in needs(branch, NOW)] for branch in branches}
+        assert "quiet" in reasons["丰收农机合作社党支部"]
+        assert "low_attendance" in reasons["青禾纺织厂党支部"]
+        assert any(not found for found in reasons.values()) or "low_attendance" not in reasons["镇机关党支部"]
+        assert sum(branch.open_cases for branch in branches) == await session.scalar(select(func.count(Case.id))) > 0
+        assert await unanswered_between(session, NOW - timedelta(days=14), NOW) == 5
+
+
+async def test_a_visitor_can_be_eight_people_who_are_bound_already(town: Database) -> None:
+    async with town.reading() as session:
+        people = await demo_people(session)
+        assert [one.role_label for one in people] == [
+            "支部书记",
+            "支部书记",
+            "党员",
+            "预备党员",
+            "老党员",
+            "入党申请人",
+            "党委组织委员",
+            "知识管理员",
+        ]
+        ids = [int(one.user.removeprefix("demo-")) for one in people]
+        for one, person_id in zip(people, ids, strict=True):
+            [account] = await accounts_of(session, person_id)
+            assert (account.channel, account.tenant, account.user) == ("web", "local", one.user)
+            belongs = await membership_of(session, person_id)
+            assert belongs is not None
+            assert belongs.organization_name == one.branch
+        assert await session.scalar(select(func.count(Account.id))) == 8
+        [(upcoming, _)] = await meetings_for_person(session, ids[2], states=[MeetingState.CONVENED])
+        assert upcoming.kind is MeetingKind.GENERAL_MEETING
+        assert [one.kind.value for one in await posts_of(session, ids[0], NOW.date())] == ["secretary"]
+        assert [one.kind.value for one in await posts_of(session, ids[6], NOW.date())] == ["official"]
+
+
+async def test_where_there_is_no_town_there_is_nobody_to_be(database: Database) -> None:
+    async with database.reading() as session:
+        assert await demo_people(session) == []
