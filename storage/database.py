@@ -17,6 +17,7 @@ from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.orm import Session as SyncSession
 
 from storage.models import Base
+from storage.sqlite import connect as connect_sqlite
 
 __all__ = ["Database", "Session", "Unavailable", "has_written", "upsert", "watch"]
 
@@ -34,7 +35,9 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.engine = create_async_engine(self.url, connect_args={"timeout": 20}, hide_parameters=True)
+            self.engine = create_async_engine(
+                self.url, connect_args={"async_creator_fn": connect_sqlite}, hide_parameters=True
+            )
             _tune_sqlite(self.engine.sync_engine)
         else:
             self.engine = create_async_engine(
@@ -112,9 +115,8 @@ def _note_flush(session: SyncSession, _context: object) -> None:
 def _tune_sqlite(engine: Any) -> None:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
