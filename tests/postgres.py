@@ -79,7 +79,19 @@ def start(*, durable: bool = False) -> Server:
         shutil.copytree(INSTALLED, folder / "pginstall", ignore=shutil.ignore_patterns("include"))
         binaries = folder / "pginstall" / "bin"
     data = folder / "data"
-    initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
+    initdb: list[str | Path] = [
+        binaries / "initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "-N",
+    ]
     subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd="/", **identity)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -93,9 +105,14 @@ def start(*, durable: bool = False) -> Server:
         "synchronous_commit": "on" if durable else "off",
         "full_page_writes": "on" if durable else "off",
     }
-    command = [binaries / "postgres", "-D", data, *(f"--{name}={value}" for name, value in settings.items())]
+    command: list[str | Path] = [
+        binaries / "postgres",
+        "-D",
+        data,
+        *(f"--{name}={value}" for name, value in settings.items()),
+    ]
     with (folder / "log").open("wb") as log:
-        keeper = subprocess.Popen(
+        keeper: subprocess.Popen[bytes] = subprocess.Popen(
             ["/bin/sh", "-c", KEEPER, "keeper", folder, *command],
             stdin=subprocess.PIPE,
             stdout=log,
@@ -107,7 +124,7 @@ def start(*, durable: bool = False) -> Server:
     server = Server(folder, port, keeper)
     atexit.register(server.stop)
     for _ in range(600):
-        ready = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres"]
+        ready: list[str | Path] = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres"]
         if subprocess.run(ready, cwd="/", check=False, **identity).returncode == 0:
             return server
         time.sleep(0.025)

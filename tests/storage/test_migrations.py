@@ -1,18 +1,24 @@
 """The schema that migrations make is the one that the models say."""
 
+import asyncio
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
-from storage.database import Database
+from storage.attendance import attendance_of
+from storage.database import MIGRATIONS, Database
 from storage.models import Base
 from tests.postgres import Server
+from tests.storage.kit import add_convened_meeting, add_town
 
 
-def _difference(connection: Connection) -> list[Any]:
+def _difference(connection: Connection) -> Any:
     context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": Base.metadata})
     return compare_metadata(context, Base.metadata)
 
@@ -75,4 +81,57 @@ async def test_foreign_keys_hold_again_after_migrating(migrated_sqlite: Path) ->
     await database.migrate()
     async with database.reading() as session:
         assert (await session.execute(text("PRAGMA foreign_keys"))).scalar() == 1
+    await database.close()
+
+
+SECOND = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9999"
+down_revision = "{newest}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("meetings") as meetings:
+        meetings.alter_column("place", existing_type=sa.String(120), type_=sa.String(300), existing_nullable=False)
+"""
+
+
+async def test_changing_a_table_keeps_the_rows_that_refer_to_it(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = await add_town(database)
+    meeting_id = await add_convened_meeting(database, town)
+    shutil.copytree(MIGRATIONS, tmp_path / "migrations")
+    second = SECOND.format(newest=await database.revision())
+    (tmp_path / "migrations" / "versions" / "9999_wider.py").write_text(second)
+    monkeypatch.setattr("storage.database.MIGRATIONS", tmp_path / "migrations")
+    await database.migrate()
+    assert await database.revision() == "9999"
+    async with database.reading() as session:
+        assert len(await attendance_of(session, meeting_id)) == 9
+    async with database.engine.connect() as connection:
+        found = await connection.run_sync(_described)
+    assert found["meetings"]["columns"]["place"][0] == "VARCHAR(300)"
+    assert "state" in found["meetings"]["indexes"]["one_open_meeting_of_a_code"][2]
+    assert found["meetings"]["checks"].keys() == {"ck_meetings_meetingkind", "ck_meetings_meetingstate"}
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+async def test_processes_that_start_together_all_find_the_newest_schema(
+    kind: str, postgres: Server, tmp_path: Path
+) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite3'}"
+    if kind == "postgres":
+        await postgres.execute("DROP DATABASE IF EXISTS started", "CREATE DATABASE started")
+        url = postgres.url("started")
+    work = f"import asyncio; from storage.database import Database; asyncio.run(Database({url!r}).migrate())"
+    starting = [await asyncio.create_subprocess_exec(sys.executable, "-c", work) for _ in range(3)]
+    assert [await one.wait() for one in starting] == [0, 0, 0]
+    database = Database(url)
+    assert await database.revision() is not None
     await database.close()
