@@ -61,7 +61,7 @@ async def digest_of(
         more=max(len(needing) - 5, 0),
         branches=len(branches),
         totals=totals(branches),
-        unanswered=await unanswered_between(session, first, after),
+        unanswered=await unanswered_between(session, place.path, first, after),
     )
     rows: Rows = tuple((Button(branch.name, f"digest_branch.{branch.organization_id}"),) for branch, _ in needing[:5])
     return body, rows, _table(place, first.date(), branches)

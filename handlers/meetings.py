@@ -4,15 +4,17 @@ from datetime import timedelta
 from enum import StrEnum
 
 from handlers.codes import qr_code, six_digits, token
-from handlers.dialogue import Choice, Choices, Dialogue, Lines, Option, Refused, Role, Text, When, dialogue
+from handlers.dialogue import Choice, Choices, Dialogue, Lines, Option, Refused, Role, Text, When, YesNo, dialogue
 from handlers.dialogue.questions import OneOf
 from handlers.dialogue.turn import Turn, record_id
 from handlers.meeting_words import count_words, meeting_label, minutes_of, quorum_words, record_workbook
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
 from handlers.router import reply
+from knowledge.choices import by_pinyin
 from knowledge.rules.dates import format_moment
 from storage.meetings import (
+    MeetingOver,
     MeetingView,
     add_meeting,
     attendance_of,
@@ -36,6 +38,8 @@ OFFERED = (
     MeetingKind.CRITICISM_MEETING,
     MeetingKind.APPRAISAL,
 )
+EARLY = timedelta(hours=3)
+"""Opening the check-in longer before the meeting than this is asked about: it may be a slip."""
 RUNNING = (MeetingState.CONVENED, MeetingState.OPEN)
 
 
@@ -121,9 +125,19 @@ async def open_the_check_in(d: Dialogue) -> None:
     held = await _which(d, RUNNING)
     code, key = held.code, held.token
     if code is None or key is None:
+        starts_at = held.starts_at.astimezone(d.zone)
+        if held.starts_at - d.turn.now > EARLY and not await d.ask("early", YesNo(), starts_at=starts_at):
+            raise Refused("not_yet", starts_at=starts_at)
         where = await d.ask("where", Choice(CheckInFrom))
-        code, key = six_digits(), token()
-        code = await open_check_in(d.session, held.id, d.turn.now, code, key)
+        try:
+            await open_check_in(d.session, held.id, d.turn.now, six_digits(), token())
+        except MeetingOver:
+            await d.say("wrong_state", state=MeetingState.CLOSED)
+            return
+        # Another post-holder may have opened it in the same second: what counts is what stands there now.
+        opened = await meeting(d.session, held.id)
+        assert opened is not None
+        code, key = opened.code, opened.token
         if where is CheckInFrom.ANYWHERE:
             people = await attendance_of(d.session, held.id)
             await d.notify(
@@ -172,7 +186,7 @@ async def mark_those_without_a_phone(d: Dialogue) -> None:
     missing = [one for one in await attendance_of(d.session, held.id) if one.presence is not Presence.PRESENT]
     if not missing:
         raise Refused("all_there")
-    names = {str(one.person_id): one.name for one in missing}
+    names = {str(one.person_id): one.name for one in sorted(missing, key=lambda one: by_pinyin(one.name))}
     chosen = await d.ask("who", Choices([Option(id, name) for id, name in names.items()], at_least=1))
     await d.confirm(names=[names[id] for id in chosen])
     await mark_present(d.session, held.id, [int(id) for id in chosen], d.turn.now)

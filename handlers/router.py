@@ -81,6 +81,15 @@ class Vocabulary:
                 return entry.name, found[1] if entry.pattern.groups else ""
         return None
 
+    def spelled(self, text: str) -> str | None:
+        """What letters start when they are the whole pinyin of its words: wode, qiandao."""
+        letters = tidy(text)
+        if not (letters.isascii() and letters.isalpha()):
+            return None
+        words = list(self.by_word)
+        found = choices.match_option(letters, words)
+        return self.by_word[words[found.index]] if found.kind == "pinyin" and found.index is not None else None
+
     def near(self, text: str) -> str | None:
         """What words that are slightly off most likely start; only short ones, for questions are longer."""
         if len(text) > 8:
@@ -258,6 +267,9 @@ class Router:
         earlier = [(label, payload) for buttons in shown for label, payload in buttons if is_choice(payload)]
         if payload := next((payload for label, payload in earlier if tidy(label) == tidy(text)), None):
             await self._tap(turn, payload)
+            return
+        if name := self.vocabulary.spelled(text):
+            await self.start(turn, name, "")
             return
         aside = _ASIDE.fullmatch(text)
         name = self.vocabulary.near(text)

@@ -95,6 +95,11 @@ def _syllables(words: str) -> tuple[str, ...]:
     return tuple(lazy_pinyin(words))
 
 
+def by_pinyin(name: str) -> tuple[str, ...]:
+    """The order in which people expect names."""
+    return _syllables(name)
+
+
 def _sound(words: str) -> str:
     return " ".join(fold(syllable) for syllable in _syllables(words))
 

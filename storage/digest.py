@@ -172,10 +172,17 @@ def _last_steps(path: str) -> Figures:
     )
 
 
-async def unanswered_between(session: Session, first: datetime, after: datetime) -> int:
-    """How many questions from `first` until before `after` the handbook had no answer to."""
-    query = select(func.count(Question.id)).where(
-        Question.outcome == Outcome.UNKNOWN, Question.asked_at >= first, Question.asked_at < after
+async def unanswered_between(session: Session, path: str, first: datetime, after: datetime) -> int:
+    """How many questions of a subtree's people from `first` until before `after` the handbook had no answer to."""
+    query = (
+        select(func.count(Question.id))
+        .join(Organization, Organization.id == Question.organization_id)
+        .where(
+            Organization.path.startswith(path),
+            Question.outcome == Outcome.UNKNOWN,
+            Question.asked_at >= first,
+            Question.asked_at < after,
+        )
     )
     return (await session.execute(query)).scalar_one()
 

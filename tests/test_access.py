@@ -41,6 +41,7 @@ async def held_meeting(chat: Chat) -> int:
         await chat.says(words)
     payload = next(button.payload for button in chat.buttons())
     await chat.says("开始签到")
+    await chat.says("是")
     await chat.says("只在会场签到")
     return int(payload.partition(".")[2])
 

@@ -21,7 +21,7 @@ from bot.channels.web_transcript import Event, MemoryTranscript, Transcript
 from handlers.messages import Address, Attachment, Failure, Incoming, Kind, Limits, NotSent, Outgoing, Sent
 
 LIMITS: Final = Limits(
-    text=TEXT_LENGTH, unit="utf16", buttons=12, label=20, tap="payload", edits="free", push="free", documents=10
+    text=TEXT_LENGTH, unit="utf16", buttons=60, label=20, tap="payload", edits="free", push="free", documents=10
 )
 _PAGES: Final = Path(__file__).parents[1] / "pages"
 _SHELF_BYTES: Final = 128 * 1024 * 1024
