@@ -125,7 +125,7 @@ async def test_the_digest_has_something_to_say(town: Database) -> None:
         open_cases = sum(branch.open_cases for branch in branches)
         assert open_cases == await session.scalar(select(func.count(Case.id)))
         assert open_cases > 0
-        assert await unanswered_between(session, NOW - timedelta(days=14), NOW) == 5
+        assert await unanswered_between(session, root.path, NOW - timedelta(days=14), NOW) == 5
 
 
 async def test_a_visitor_can_be_eight_people_who_are_bound_already(town: Database) -> None:

@@ -32,6 +32,7 @@ from storage.models import (
 from storage.people import organization
 from storage.questions import add_question
 from storage.reports import add_report, mark_read
+from tests.branch import settle
 from tests.storage.kit import NOW, Town, add_open_meeting, add_organization, add_town
 
 WEEK = (NOW - timedelta(days=5), NOW + timedelta(days=2))
@@ -164,12 +165,19 @@ async def test_the_digest_of_a_week_is_claimed_once(database: Database) -> None:
     assert await claim("2026-W48")
 
 
-async def test_unanswered_questions_of_the_week_are_counted(database: Database) -> None:
+async def test_unanswered_questions_of_the_week_are_counted_within_a_subtree(database: Database) -> None:
+    ids = await settle(database)
     async with database.transaction() as session:
         for at in (WEEK[0], WEEK[1], NOW):
             for outcome in (Outcome.UNKNOWN, Outcome.ANSWERED):
-                await add_question(
-                    session, organization_id=None, text="？", outcome=outcome, entry=None, score=0.0, now=at
-                )
+                for place in (ids["桃花村党支部"], ids["杏花村党支部"], None):
+                    await add_question(
+                        session, organization_id=place, text="？", outcome=outcome, entry=None, score=0.0, now=at
+                    )
     async with database.reading() as session:
-        assert await unanswered_between(session, *WEEK) == 2
+        committee = await organization(session, ids["清河镇党委"])
+        branch = await organization(session, ids["桃花村党支部"])
+        assert committee is not None
+        assert branch is not None
+        assert await unanswered_between(session, committee.path, *WEEK) == 4
+        assert await unanswered_between(session, branch.path, *WEEK) == 2

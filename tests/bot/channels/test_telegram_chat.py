@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from bot.channels.telegram_chat import TelegramChat
-from bot.channels.telegram_client import TokenRefused
+from bot.channels.telegram_wire import TokenRefused
 from handlers.messages import Address, Attachment, Failure, Incoming, Kind, NotSent
 from tests.bot.channels.telegram_kit import MemoryInbox, Running, running
 from tests.bot_api import BotApi, Fault, bad_request, dropped, garbled, server_error, too_many
