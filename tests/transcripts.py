@@ -134,10 +134,10 @@ class Reading:
         heard = self.waiting.get(name, [])
         assert heard, f"{where}: {name} hears nothing, but should hear {line.text!r}"
         words = heard.pop(0)
-        assert _alike(line.text, words), f"{where}: {name} should hear\n{line.text}\nbut hears\n{words}"
+        assert alike(line.text, words), f"{where}: {name} should hear\n{line.text}\nbut hears\n{words}"
 
 
-def _alike(written: str, heard: str) -> bool:
+def alike(written: str, heard: str) -> bool:
     """Whether what was heard begins as it is written; …… stands for anything, blank lines do not count."""
     pattern = "[\\s\\S]*?".join(re.escape(_flat(part)) for part in written.split("……"))
     return re.match(pattern, _flat(heard)) is not None

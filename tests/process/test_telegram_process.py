@@ -1,0 +1,38 @@
+"""The conversations against the real process, over HTTP, through aiogram's and python-telegram-bot's real clients."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from storage.database import Database
+from storage.models import Account, Attendance, Delivery, Meeting, MeetingState, OutboxMessage, Presence, Report
+from tests.bot_api import BotApi, dropped, server_error, too_many
+from tests.process.phones import Phone, PhoneReading, settle_on_telegram
+from tests.process.processes import Commanded, Nursery
+from tests.transcripts import FOLDER, Manner, read
+
+pytestmark = pytest.mark.process
+
+OWN = Path(__file__).parent / "conversations"
+WITHOUT_A_CLOCK = [FOLDER / "bind.md", FOLDER / "handbook.md", *sorted(OWN.glob("*.md"))]
+MANNERS: tuple[Manner, ...] = ("taps", "labels", "numbers")
+
+
+async def test_all_conversations_are_held_with_python_m_bot_run(
+    database: Database, database_url: str, api: BotApi, tmp_path: Path
+) -> None:
+    with Commanded("run", database_url, api, tmp_path) as process:
+        await api.called("getUpdates", within=60)
+        for town_number, manner in enumerate(MANNERS):
+            for number, path in enumerate(WITHOUT_A_CLOCK):
+                town, phones = await settle_on_telegram(database, api, 1000 * town_number + 100 * number + 1)
+                await PhoneReading(town, phones, manner).play(read(path))
+        async with database.reading() as session:
+            assert set(await session.scalars(select(Meeting.state))) == {MeetingState.CLOSED}
+            presences = sorted(await session.scalars(select(Attendance.presence)))
+            assert presences == sorted([Presence.EXCUSED, *[Presence.PRESENT] * 4] * len(MANNERS))
+            assert len(list(await session.scalars(select(Report.id)))) == len(MANNERS)
+        assert {command["command"] for command in api.commands} >= {"convene", "checkin", "menu"}
+        assert process.stop() == 0
+        assert process.errors() == []
