@@ -82,6 +82,7 @@ class Dialogue:
         self._place: Place | None = None
         self._role = registered.role
         self._reply = reply
+        self._dropped = ""
         self._scope: tuple[str, ...] = ()
         self._summary: list[tuple[str, str, str]] = []
 
@@ -165,9 +166,13 @@ class Dialogue:
         if name in self.journal.answers:
             try:
                 answer = question.load(self.journal.answers[name], asking)
-            except (Invalid, KeyError, TypeError, ValueError):
-                # The code or the data changed since it was given.
+            except Invalid as invalid:
                 self.journal.forget_from(name)
+                self._dropped = self._sentence(invalid.key, invalid.values)
+            except (KeyError, TypeError, ValueError):
+                # Not even of this question's form: the code changed since it was given.
+                self.journal.forget_from(name)
+                self._dropped = self._sentence("things_changed", {})
             else:
                 return self._note(name, key, question, answer, asking)
         prompt = Prompt(name, key, question, values, partial=self.journal.partial.get(name))
@@ -185,7 +190,8 @@ class Dialogue:
                 self.journal.answer(name, dumped)
                 return self._note(name, key, question, answer, asking)
         elif reply is not None:
-            prompt.complaint = self._sentence("things_changed", {})
+            self._dropped = self._dropped or self._sentence("things_changed", {})
+        prompt.complaint = prompt.complaint or self._dropped
         prompt.options = question.options(asking, prompt.partial)
         self.pending = prompt
         raise Suspended

@@ -18,6 +18,7 @@ class Journal:
         self.asked: str = kept.get("asked", "")
         self.shown: list[str] = list(kept.get("shown", []))
         self.revising: dict[str, Any] = dict(kept.get("revising", {}))
+        self.revised_at: int = kept.get("revised_at", 0)
         self.given: dict[str, Any] = dict(kept.get("given", {}))
 
     def kept(self) -> dict[str, Any]:
@@ -25,28 +26,41 @@ class Journal:
         return {name: value for name, value in vars(self).items() if value}
 
     def answer(self, name: str, value: Any) -> None:
-        """Record an answer."""
-        self.answers[name] = value
+        """Record an answer; one that was revised goes back to where it stood."""
+        if name in self.revising:
+            self._put_back(name, value)
+        else:
+            self.answers[name] = value
         self.partial.pop(name, None)
-        self.revising.pop(name, None)
+
+    def _put_back(self, name: str, value: Any) -> None:
+        # At the end it would be forgotten together with a later answer that it made unfit, and asked once more.
+        answers = list(self.answers.items())
+        self.answers = dict([*answers[: self.revised_at], (name, value), *answers[self.revised_at :]])
+        self.revising, self.revised_at = {}, 0
 
     def forget_from(self, name: str) -> None:
         """Forget an answer that no longer fits, and all that were given after it."""
         names = list(self.answers)
-        for later in names[names.index(name) :]:
+        place = names.index(name)
+        for later in names[place:]:
             del self.answers[later]
+        self.partial.clear()
+        if self.revised_at >= place:
+            self.revising, self.revised_at = {}, 0
         self._forget_said()
 
     def revise(self, name: str) -> None:
         """Open one earlier answer again; the later ones stay for as long as they fit."""
+        self.revised_at = list(self.answers).index(name)
         self.revising = {name: self.answers.pop(name)}
         self.partial.clear()
 
     def step_back(self) -> bool:
         """Drop the newest answer (or the change that was begun); False when there is none."""
         if self.revising:
-            self.answers.update(self.revising)
-            self.revising = {}
+            for name, value in dict(self.revising).items():
+                self._put_back(name, value)
         elif self.partial:
             self.partial.clear()
             return True

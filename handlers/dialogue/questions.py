@@ -321,8 +321,10 @@ class When(Question[datetime]):
         return value.isoformat()
 
     def load(self, data: Any, asking: Asking) -> datetime:
-        """Back in the branch's zone."""
-        return datetime.fromisoformat(data).astimezone(asking.zone)
+        """Back in the branch's zone; a moment that has passed while the dialogue was set aside no longer fits."""
+        value = datetime.fromisoformat(data).astimezone(asking.zone)
+        self._check(value, asking, asking.now)
+        return value
 
     def show(self, value: datetime, asking: Asking) -> str:
         """With the weekday, so that a slip is seen."""

@@ -16,7 +16,7 @@ from storage.database import Database, Session, Unavailable
 from storage.files import add_file
 from storage.models import Lane
 from storage.outbox import Draft, put
-from storage.people import membership_of, person, posts_of
+from storage.speaker import speaker
 from storage.updates import finish_update
 
 log = structlog.get_logger()
@@ -107,9 +107,9 @@ class Turns:
 
 async def identify(turn: Turn, person_id: int) -> None:
     """Let a turn know whose it is, with their posts and membership."""
-    turn.person = await person(turn.session, person_id)
-    turn.posts = await posts_of(turn.session, person_id, turn.today)
-    turn.belongs = await membership_of(turn.session, person_id)
+    found = await speaker(turn.session, person_id, turn.today)
+    if found is not None:
+        turn.person, turn.belongs, turn.posts = found.person, found.belongs, found.posts
 
 
 async def _commit(turn: Turn) -> Answered:
