@@ -1,7 +1,7 @@
 """The lunar calendar, 2020 to 2050, as a table: a year's first day, its months (1: 30 days, 0: 29), its leap month.
 
-Source: GB/T 33661-2017, by calculation. Every first day of a month was compared with two independent programs and with the
-astronomical new moon in Beijing time. The new moon of 6 February 2027 comes four minutes before midnight, and some
+Source: GB/T 33661-2017, by calculation. Every first day of a month was compared with two independent programs and with
+the astronomical new moon in Beijing time. The new moon of 6 February 2027 comes four minutes before midnight, and some
 calendars are a day off there.
 """
 

@@ -1,7 +1,7 @@
 """Working days by the State Council's yearly notice; where a year's is not published yet, by law alone and provisional.
 
-Sources: the holiday notices of the General Office of the State Council, as the package chinesecalendar carries them or a
-file holidays_<year>.yaml beside this one; 全国年节及纪念日放假办法 (2024) for the days fixed by law.
+Sources: the holiday notices of the General Office of the State Council, as the package chinesecalendar carries them or
+a file holidays_<year>.yaml beside this one; 全国年节及纪念日放假办法 (2024) for the days fixed by law.
 """
 
 from datetime import date, timedelta
@@ -32,7 +32,7 @@ class Holidays(BaseModel):
 def statutory_holidays(year: int) -> frozenset[date]:
     """The days off that the law gives everybody, 13 of them where the lunar calendar is known (2020 to 2050).
 
-    Source: 全国年节及纪念日放假办法 (2024), article 2, in force since 2025; before 2004 only the days common to all its versions.
+    Source: 全国年节及纪念日放假办法 (2024), article 2, in force since 2025; before 2004 what all versions share.
     """
     fixed = [(1, 1), (5, 1), (10, 1), (10, 2)]
     if year >= 2004:

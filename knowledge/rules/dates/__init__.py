@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from knowledge.rules.dates.days import find_day
 from knowledge.rules.dates.problems import DateProblem
 from knowledge.rules.dates.spelling import spelled
-from knowledge.rules.dates.times import find_time, from_now
+from knowledge.rules.dates.times import Said, find_time, from_now, split_half
 
 __all__ = ["DateProblem", "Moment", "format_moment", "read_day", "read_moment"]
 
@@ -17,50 +17,68 @@ LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A day, its time if one was said, and whether the half of the day (or the day) had to be assumed."""
+    """A day, its time if one was said, and whether the half of the day (or the day) had to be assumed.
+
+    `half` is the half of the day where that is all that was said of the time: 后天下午.
+    """
 
     day: date
     time: time | None
     assumed: bool = False
+    half: str = ""
 
 
 def read_moment(text: str, *, now: datetime, prefer_future: bool = True) -> Moment | None:
     """The moment that a phrase means, seen from `now` (naive, local); None when it is no date.
 
-    Raises `DateProblem` for a day or a time that does not exist.
+    What can be past or coming (a weekday, a month and day) is coming, unless `prefer_future` is off. What names one
+    moment (本周三, 昨天) is that moment, even when it has passed.
+    Raises `DateProblem` for a day or a time that does not exist, and for a date with the wrong weekday beside it.
     """
-    phrase = spelled(text) if len(text) <= LONGEST else ""
+    phrase = _phrase(text)
     if not phrase:
         return None
     if (moment := from_now(phrase, now)) is not None:
         return Moment(moment.date(), moment.time())
     said, rest = find_time(phrase)
+    if said is not None and not rest:
+        moment = _at(now.date(), said)
+        return _moment(moment + timedelta(days=prefer_future and moment <= now), assumed=True)
+    rest, half = split_half(rest) if said is None else (rest, "")
     found = find_day(rest, now.date(), prefer_future=prefer_future)
     if found is None:
-        if rest or said is None:
-            return None
-        moment = datetime.combine(now.date(), said.time) + timedelta(days=said.days_on)
-        if moment <= now and prefer_future:
-            moment += timedelta(days=1)
-        return Moment(moment.date(), moment.time(), assumed=True)
+        return None
     day, rolls = found
     if said is None:
-        return Moment(day, None)
-    moment = datetime.combine(day, said.time) + timedelta(days=said.days_on)
-    if prefer_future and rolls and moment <= now:
-        moment += timedelta(days=7)
-    return Moment(moment.date(), moment.time(), assumed=said.assumed)
+        return Moment(day, None, half=half)
+    moment = _at(day, said)
+    return _moment(moment + timedelta(weeks=prefer_future and rolls and moment <= now), assumed=said.assumed)
 
 
-def read_day(text: str, *, now: datetime) -> date | None:
-    """The day that a phrase means, which may be past; a month and day without a year is the nearest one up to today.
+def read_day(text: str, *, now: datetime, prefer_future: bool = False) -> date | None:
+    """The day that a phrase means; a month and day without a year is the nearest one up to today, or from today on.
 
     Raises `DateProblem` for a day that does not exist.
     """
-    phrase = spelled(text) if len(text) <= LONGEST else ""
-    _, rest = find_time(phrase)
-    found = find_day(rest, now.date(), prefer_future=False) if rest else None
+    _, rest = find_time(_phrase(text))
+    found = find_day(split_half(rest)[0], now.date(), prefer_future=prefer_future)
     return found[0] if found else None
+
+
+def _phrase(text: str) -> str:
+    text = text.strip()
+    return spelled(text) if len(text) <= LONGEST else ""
+
+
+def _at(day: date, said: Said) -> datetime:
+    try:
+        return datetime.combine(day, said.time) + timedelta(days=said.days_on)
+    except OverflowError as error:
+        raise DateProblem("no_such_day") from error
+
+
+def _moment(moment: datetime, *, assumed: bool) -> Moment:
+    return Moment(moment.date(), moment.time(), assumed)
 
 
 def format_moment(moment: date | datetime) -> str:
