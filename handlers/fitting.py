@@ -2,17 +2,22 @@
 
 1. Buttons that fit are buttons; otherwise none of them is, and all become a numbered list to answer with a number.
 2. Ways out (返回, 取消) are then named in words, for they need no number.
-3. A text over the limit is split at paragraphs, and the buttons go under the last part.
+3. A text over the limit is split at paragraphs, and the buttons go under the last part; what would take more than
+   three parts is one message with its beginning, and a document with all of it, where documents can be sent.
 4. Documents that cannot be sent are named in words.
 """
 
 from dataclasses import replace
 
-from handlers.markup import escape, split
-from handlers.messages import Button, Limits, Outgoing, Rows
+from handlers.markup import escape, split, to_plain, width
+from handlers.messages import Button, Document, Limits, Outgoing, Rows
+from handlers.wording import tidy
 
 NUMBERED = "回复数字："
 ALSO = "也可以回复：{words}"
+MOST_PARTS = 3
+WHOLE = "全文.txt"
+SEE_WHOLE = "……（全文见附件“{name}”）"
 NO_FILES = "（这里发不了文件：{names}。请换一个平台查看。）"
 
 
@@ -23,15 +28,19 @@ def is_way_out(button: Button) -> bool:
 
 def fit(message: Outgoing, limits: Limits) -> tuple[Outgoing, ...]:
     """One message as the one or more that a platform can carry, in order; ids of later parts get a suffix."""
-    body, rows = message.body, message.buttons
+    rows, documents = message.buttons, message.documents
+    below: list[str] = []
     if not _fits(rows, limits):
-        body, rows = _numbered(body, rows)
-    documents = message.documents
+        below, rows = _numbered(rows), ()
     if len(documents) > limits.documents:
-        kept = documents[: limits.documents]
         names = "、".join(escape(document.name) for document in documents[limits.documents :])
-        body, documents = f"{body}\n\n{NO_FILES.format(names=names)}", kept
-    parts = split(body, limits.text, limits.unit)
+        below.append(NO_FILES.format(names=names))
+        documents = documents[: limits.documents]
+    parts = split(_joined(message.body, *below), limits.text, limits.unit)
+    if len(parts) > MOST_PARTS and len(documents) < limits.documents:
+        parts = split(_joined(_beginning(message.body, below, limits), *below), limits.text, limits.unit)
+        whole = to_plain(message.body).encode("utf-8-sig")  # phones take a text without the mark for GBK
+        documents = (*documents, Document(WHOLE, "text/plain", whole))
     last = len(parts) - 1
     return tuple(
         replace(
@@ -46,10 +55,21 @@ def fit(message: Outgoing, limits: Limits) -> tuple[Outgoing, ...]:
     )
 
 
+def _joined(*paragraphs: str) -> str:
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _beginning(body: str, below: list[str], limits: Limits) -> str:
+    """As much of the body as leaves room for what must stand below it."""
+    note = SEE_WHOLE.format(name=WHOLE)
+    room = limits.text - width(to_plain(_joined(note, *below)), limits.unit) - 2
+    return f"{split(body, max(room, limits.text // 4), limits.unit)[0]}\n{note}"
+
+
 def _fits(rows: Rows, limits: Limits) -> bool:
     buttons = [button for row in rows for button in row]
-    if limits.tap == "text" and len({button.label for button in buttons}) < len(buttons):
-        return False
+    if limits.tap == "text" and len({tidy(button.label) or button.label for button in buttons}) < len(buttons):
+        return False  # the label is all that comes back
     return len(buttons) <= limits.buttons and all(len(button.label) <= limits.label for button in buttons)
 
 
@@ -58,16 +78,19 @@ def is_choice(payload: str) -> bool:
     return bool(payload) and not is_way_out(Button("", payload))
 
 
-def _numbered(body: str, rows: Rows) -> tuple[str, Rows]:
+def _numbered(rows: Rows) -> list[str]:
     buttons = [button for row in rows for button in row]
     numbered = [escape(button.label) for button in buttons if is_choice(button.payload)]
     lines = [f"{number}. {label}" for number, label in enumerate(numbered, 1)]
-    links = [f"- [{escape(button.label)}]({button.url})" for button in buttons if button.url]
+    links = [f"- [{escape(button.label)}]({_address(button.url)})" for button in buttons if button.url]
     ways_out = "、".join(escape(button.label.strip("‹ ")) for button in buttons if is_way_out(button))
-    parts = [
-        body,
+    paragraphs = [
         "\n".join(links),
         f"{NUMBERED}\n" + "\n".join(lines) if lines else "",
         ALSO.format(words=ways_out) if ways_out else "",
     ]
-    return "\n\n".join(part for part in parts if part), ()
+    return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def _address(url: str) -> str:
+    return url.replace(")", "%29")  # a link of the house markup ends there

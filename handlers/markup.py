@@ -126,25 +126,110 @@ def width(text: str, unit: Literal["utf16", "bytes"]) -> int:
 
 
 def split(body: str, limit: int, unit: Literal["utf16", "bytes"]) -> list[str]:
-    """The body in parts that each fit: cut at a paragraph, else a line, a sentence, or between visible characters."""
+    """The body in parts that each fit: cut at a paragraph, else a line, a sentence, or between visible characters.
+
+    Bold and quotes go on in the next part; a link stays whole unless it is longer than a part.
+    """
     parts: list[str] = []
     rest = body
     while width(to_plain(rest), unit) > limit:
-        head = _head(rest, limit, unit)
-        parts.append(head.rstrip())
-        rest = rest[len(head) :].lstrip("\n")
-    if rest.strip() or not parts:
-        parts.append(rest)
-    return parts
+        head, rest = _cut(rest, limit, unit)
+        parts.append(head.rstrip("\n"))
+        rest = rest.lstrip("\n")
+    kept = [part for part in (*parts, rest) if part.strip()]
+    return kept or [rest]
 
 
-def _head(body: str, limit: int, unit: Literal["utf16", "bytes"]) -> str:
-    for pattern in (r"[\s\S]*?(?:\n\n|\Z)", r"[^\n]*(?:\n|\Z)", r"[\s\S]*?(?:[。！？；]|\Z)", r"(?:\\.|\X)"):
-        taken = ""
-        for piece in regex.findall(pattern, body):
-            if not piece or width(to_plain((taken + piece).rstrip()), unit) > limit:
+@dataclass(slots=True)
+class _Atom:
+    """What is never cut: a visible character, a link, a mark together with the character beside it."""
+
+    raw: str
+    width: int
+    in_bold: bool = False
+
+
+_VISIBLE = regex.compile(r"\\?\X")
+_SENTENCE_ENDS = "。！？；!?;…"
+
+
+def _atoms(body: str, unit: Literal["utf16", "bytes"]) -> Iterator[_Atom]:
+    for number, line in enumerate(body.split("\n")):
+        if number:
+            yield _Atom("\n", 1)
+        atoms = _atoms_of_line(line[2:] if line.startswith(("- ", "> ")) else line, unit)
+        if line.startswith(("- ", "> ")):
+            first = next(atoms, _Atom("", 0))
+            sign = width("• " if line[0] == "-" else "│ ", unit)
+            yield _Atom(line[:2] + first.raw, sign + first.width, first.in_bold)
+        yield from atoms
+
+
+def _atoms_of_line(line: str, unit: Literal["utf16", "bytes"]) -> Iterator[_Atom]:
+    at = 0
+    for found in _SPAN.finditer(line):
+        if found["escaped"] is not None:
+            continue
+        yield from _visible(line[at : found.start()], unit)
+        at = found.end()
+        if found["href"] is not None:
+            yield _Atom(found[0], width(to_plain(found[0]), unit))
+            continue
+        inner = list(_visible(found["bold"], unit))
+        inner[0].raw = "**" + inner[0].raw
+        inner[-1].raw += "**"
+        for atom in inner[1:]:
+            atom.in_bold = True
+        yield from inner
+    yield from _visible(line[at:], unit)
+
+
+def _visible(text: str, unit: Literal["utf16", "bytes"]) -> Iterator[_Atom]:
+    for raw in _VISIBLE.findall(text):
+        yield _Atom(raw, width(raw[1:] if raw[0] == "\\" and len(raw) > 1 else raw, unit))
+
+
+def _cut(body: str, limit: int, unit: Literal["utf16", "bytes"]) -> tuple[str, str]:
+    """The largest beginning that fits and ends well, and the rest; at least one character is taken."""
+    taken: list[_Atom] = []
+    ends: list[int] = []
+    used = 0
+    for atom in _atoms(body, unit):
+        used += atom.width
+        taken.append(atom)
+        if used > limit:
+            break
+        ends.append(used)
+    if not ends:
+        size = max(1, next((n for n in range(len(taken[0].raw), 0, -1) if width(taken[0].raw[:n], unit) <= limit), 1))
+        return body[:size], body[size:]
+    size = _good_end(taken, ends, limit)
+    head = "".join(atom.raw for atom in taken[:size])
+    rest = body[len(head) :]
+    if "\n" in (taken[size - 1].raw, taken[size].raw):
+        return head, rest
+    if taken[size].in_bold:
+        head, rest = head + "**", "**" + rest
+    if head.rpartition("\n")[2].startswith("> "):
+        rest = "> " + rest
+    elif rest.startswith(("- ", "> ")):
+        rest = "\\" + rest  # it was in the middle of a line, and no mark
+    return head, rest
+
+
+def _good_end(atoms: list[_Atom], ends: list[int], limit: int) -> int:
+    """How many atoms to take: up to a paragraph, a line, a sentence, unless that leaves most of the limit unused."""
+
+    def ends_well(kind: str, size: int) -> bool:
+        last = atoms[size - 1].raw
+        if kind == "sentence":
+            return last.strip("*")[-1:] in _SENTENCE_ENDS
+        return last == "\n" and (kind == "line" or (size > 1 and atoms[size - 2].raw == "\n"))
+
+    for kind in ("paragraph", "line", "sentence"):
+        for size in range(len(ends), 0, -1):
+            if ends[size - 1] * 3 < limit:
                 break
-            taken += piece
-        if taken.strip():
-            return taken
-    return body
+            if ends_well(kind, size):
+                return size
+    return len(ends)

@@ -31,8 +31,10 @@ class MissingText(KeyError):
 
 
 def _finalize(value: object) -> object:
-    if isinstance(value, Marked | jinja2.Undefined) or value is None:
+    if isinstance(value, Marked | jinja2.Undefined):
         return value
+    if value is None:
+        return ""  # Jinja would write the English word
     return markup.escape(str(value))
 
 

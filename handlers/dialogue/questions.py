@@ -3,6 +3,7 @@
 An answer is kept as JSON (`dump`, `load`); `load` raises `Invalid` when it no longer fits, and then it is asked again.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -197,7 +198,7 @@ class OneOf(Question[str]):
 
     def read(self, reply: Reply, asking: Asking, partial: Any) -> str:
         """The id that was tapped or named."""
-        return pick_one(reply, self.offered)
+        return self.load(pick_one(reply, self.offered), asking)
 
     def load(self, data: Any, asking: Asking) -> str:
         """The id, if it is still offered."""
@@ -239,12 +240,20 @@ class Choices(Question[list[str]]):
         return [option.id for option in self.offered if option.id in chosen]
 
     def _changed(self, chosen: list[str], reply: Reply) -> list[str]:
-        """A tap adds or takes away; words add all that they name."""
+        """A tap adds or takes away; words add what they name or, after 去掉, take it away; 都不选 empties it."""
         if reply.option is not None:
+            if reply.option not in {option.id for option in self.offered}:
+                raise Invalid("no_longer_offered")
             return [id for id in chosen if id != reply.option] if reply.option in chosen else [*chosen, reply.option]
-        named = choices.match_many(_only_words(reply), [option.label for option in self.offered])
+        text = _only_words(reply)
+        taken_away = TAKES_AWAY.sub("", text)
+        named = choices.match_many(taken_away or text, [option.label for option in self.offered])
         if named is None:
             raise Invalid("not_among_these")
+        if taken_away != text:
+            return [id for id in chosen if id not in {self.offered[index].id for index in named}]
+        if not named:
+            return []
         return list(dict.fromkeys([*chosen, *(self.offered[index].id for index in named)]))
 
     def load(self, data: Any, asking: Asking) -> list[str]:
@@ -262,6 +271,7 @@ class Choices(Question[list[str]]):
 
 
 DONE = "done"
+TAKES_AWAY = re.compile(r"^\s*(?:去掉|去除|不要|不选|取消|删掉|删除|除掉)[\s:：，,]*")
 
 
 class YesNo(Question[bool]):
@@ -296,15 +306,20 @@ class When(Question[datetime]):
     def read(self, reply: Reply, asking: Asking, partial: Any) -> datetime:
         """The moment; a day alone is kept, and only its time is asked for."""
         text = _only_words(reply)
-        said = text if partial is None else f"{date.fromisoformat(partial):%Y-%m-%d} {text}"
-        moment = _moment(said, asking.now)
-        if partial is not None and (moment is None or moment.time is None):
-            # Not a time of that day: perhaps another day altogether.
+        day, _, half = (partial or "").partition(" ")
+        # Asked for the time of that day, people say 三点, 3 or 下午三点; or else another day altogether.
+        said = [f"{day} {half}{text}", f"{day} {half}{text}点", f"{day} {text}", f"{day} {text}点"] if day else []
+        for words in said:
+            moment = _moment(words, asking.now)
+            if moment is not None and moment.time is not None:
+                break
+        else:
             moment = _moment(text, asking.now)
         if moment is None:
             raise Invalid("no_date")
         if moment.time is None:
-            raise More(moment.day.isoformat(), "what_time", day=dates.format_moment(moment.day))
+            kept = f"{moment.day.isoformat()} {moment.half}".strip()
+            raise More(kept, "what_time", day=dates.format_moment(moment.day) + moment.half)
         value = datetime.combine(moment.day, moment.time, asking.zone)
         self._check(value, asking, asking.now)
         return value
@@ -340,7 +355,9 @@ class Day(Question[date]):
     def read(self, reply: Reply, asking: Asking, partial: Any) -> date:
         """The day that was said."""
         try:
-            day = dates.read_day(_only_words(reply), now=asking.now.replace(tzinfo=None))
+            now = asking.now.replace(tzinfo=None)
+            coming = self.after is not None and self.after >= now.date()
+            day = dates.read_day(_only_words(reply), now=now, prefer_future=coming)
         except dates.DateProblem as problem:
             raise Invalid(problem.key) from problem
         if day is None:
@@ -510,7 +527,11 @@ class Papers(Question[Paper]):
     def show(self, value: Paper, asking: Asking) -> str:
         """How much there is, and how it begins."""
         return asking.texts.say(
-            "shared", "paper_shown", start=value.text[:40], characters=len(value.text), files=len(value.files)
+            "shared",
+            "paper_shown",
+            start=" ".join(value.text.split())[:40],
+            characters=len(value.text),
+            files=len(value.files),
         )
 
 
