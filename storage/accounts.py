@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from storage.database import Session, upsert
 from storage.models import Account
@@ -19,6 +19,19 @@ class Reach:
     channel: str
     tenant: str
     chat: str
+
+
+_LOCKED = (
+    select(Account)
+    .where(
+        Account.channel == bindparam("channel"),
+        Account.tenant == bindparam("tenant"),
+        Account.user == bindparam("user"),
+    )
+    # Not the key: others may put a notice for this account into the outbox meanwhile. With the key locked too, two
+    # people who notify each other at once would wait for each other.
+    .with_for_update(key_share=True)
+)
 
 
 async def lock_account(session: Session, channel: str, tenant: str, user: str, chat: str, now: datetime) -> Account:
@@ -41,14 +54,8 @@ async def lock_account(session: Session, channel: str, tenant: str, user: str, c
 
 
 async def _find(session: Session, channel: str, tenant: str, user: str) -> Account | None:
-    query = (
-        select(Account)
-        .where(Account.channel == channel, Account.tenant == tenant, Account.user == user)
-        # Not the key: others may put a notice for this account into the outbox meanwhile. With the key locked too, two
-        # people who notify each other at once would wait for each other.
-        .with_for_update(key_share=True)
-    )
-    return (await session.execute(query)).scalar_one_or_none()
+    names = {"channel": channel, "tenant": tenant, "user": user}
+    return (await session.execute(_LOCKED, names)).scalar_one_or_none()
 
 
 async def reach(session: Session, person_ids: Collection[int]) -> list[Reach]:

@@ -1,12 +1,12 @@
 """The engine, the session and the transaction; whatever differs between SQLite and PostgreSQL lives here."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import event
+from sqlalchemy import Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -19,7 +19,9 @@ from sqlalchemy.orm import Session as SyncSession
 from storage.models import Base
 from storage.sqlite import connect as connect_sqlite
 
-__all__ = ["Database", "Session", "Unavailable", "has_written", "upsert", "watch"]
+__all__ = ["Database", "Session", "Unavailable", "has_written", "prepared", "table_of", "upsert", "watch"]
+
+Built = TypeVar("Built")
 
 Unavailable = (OperationalError, InterfaceError, DBAPITimeout, OSError)
 """What is raised when the database cannot be reached or is too busy: nothing was written, try again."""
@@ -77,7 +79,25 @@ class Database:
         await self.engine.dispose()
 
 
-def upsert(session: Session, table: type[Base]) -> sqlite.Insert:
+def prepared(build: Callable[[Session], Built]) -> Callable[[Session], Built]:
+    """A statement of every turn, built once for each kind of database: building one costs more than executing it."""
+    built: dict[str, Built] = {}
+
+    def statement(session: Session) -> Built:
+        kind = session.get_bind().dialect.name
+        if kind not in built:
+            built[kind] = build(session)
+        return built[kind]
+
+    return statement
+
+
+def table_of(model: type[Base]) -> Table:
+    """The bare table of a model, for statements of every turn: the ORM is more than half of what a small one costs."""
+    return cast(Table, model.__table__)
+
+
+def upsert(session: Session, table: type[Base] | Table) -> sqlite.Insert:
     """An INSERT of this database's dialect that can say ON CONFLICT; both spell it alike."""
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(table)

@@ -3,22 +3,23 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from storage.database import Session
 from storage.models import Run, RunState
 
+_OPEN = select(Run).where(Run.account_id == bindparam("account"), Run.state == RunState.OPEN)
+_NAMED = select(Run).where(Run.account_id == bindparam("account"), Run.id == bindparam("run"))
+
 
 async def open_run(session: Session, account_id: int) -> Run | None:
     """The run that the account's next message answers."""
-    query = select(Run).where(Run.account_id == account_id, Run.state == RunState.OPEN)
-    return (await session.execute(query)).scalar_one_or_none()
+    return (await session.execute(_OPEN, {"account": account_id})).scalar_one_or_none()
 
 
 async def run_of(session: Session, account_id: int, run_id: int) -> Run | None:
     """One run, if it is this account's."""
-    query = select(Run).where(Run.id == run_id, Run.account_id == account_id)
-    return (await session.execute(query)).scalar_one_or_none()
+    return (await session.execute(_NAMED, {"account": account_id, "run": run_id})).scalar_one_or_none()
 
 
 async def parked_runs(session: Session, account_id: int) -> list[Run]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
-from storage.database import Session, upsert
+from storage.database import Session, table_of, upsert
 from storage.models import Delivery, File, Lane, OutboxMessage
 
 LEASE = timedelta(seconds=30)
@@ -58,6 +58,15 @@ class Waiting:
     documents: tuple[tuple[str, str, bytes], ...] = ()
 
 
+_outbox = table_of(OutboxMessage)
+_PUT = insert(_outbox).returning(_outbox.c.id, sort_by_parameter_order=True)
+_SENT = (
+    update(_outbox)
+    .where(_outbox.c.id == bindparam("message"))
+    .values(state=Delivery.SENT, sent_at=bindparam("at"), sent_ref=bindparam("ref"), claimed_until=None)
+)
+
+
 async def put(session: Session, drafts: Sequence[Draft], now: datetime, *, claimed: bool = False) -> list[int]:
     """Write messages to the outbox and return their ids in order; `claimed` when the caller sends them itself."""
     if not drafts:
@@ -86,9 +95,7 @@ async def put(session: Session, drafts: Sequence[Draft], now: datetime, *, claim
     if any(draft.unique_key for draft in drafts):
         statement = upsert(session, OutboxMessage).on_conflict_do_nothing(index_elements=[OutboxMessage.unique_key])
         return list(await session.scalars(statement.returning(OutboxMessage.id), rows))
-    return list(
-        await session.scalars(insert(OutboxMessage).returning(OutboxMessage.id, sort_by_parameter_order=True), rows)
-    )
+    return list(await session.scalars(_PUT, rows))
 
 
 async def claim(
@@ -171,12 +178,8 @@ async def documents(session: Session, ids: Collection[int]) -> dict[int, tuple[s
 
 async def mark_sent(session: Session, sent: Sequence[tuple[int, str]], now: datetime) -> None:
     """Note that messages arrived, each with the reference that its platform gave it."""
-    for id, ref in sent:
-        await session.execute(
-            update(OutboxMessage)
-            .where(OutboxMessage.id == id)
-            .values(state=Delivery.SENT, sent_at=now, sent_ref=ref[:120], claimed_until=None)
-        )
+    if sent:
+        await session.execute(_SENT, [{"message": id, "at": now, "ref": ref[:120]} for id, ref in sent])
 
 
 async def mark_part_sent(session: Session, id: int, parts: int) -> None:

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.sql.dml import ReturningInsert
 
-from storage.database import Session, upsert
+from storage.database import Session, prepared, table_of, upsert
 from storage.models import Update
 
 
@@ -39,14 +40,17 @@ async def finish_update(session: Session, channel: str, tenant: str, update_id: 
     Its payload is dropped: what matters of it is in the records.
     """
     row = {"channel": channel, "tenant": tenant, "update_id": update_id, "received_at": now, "done_at": now}
-    statement = upsert(session, Update).values(row)
-    statement = statement.on_conflict_do_update(
+    return (await session.execute(_finish(session), row)).first() is not None
+
+
+@prepared
+def _finish(session: Session) -> ReturningInsert[Any]:
+    statement = upsert(session, table_of(Update))
+    return statement.on_conflict_do_update(
         index_elements=[Update.channel, Update.tenant, Update.update_id],
-        set_={"done_at": now, "payload": None},
+        set_={"done_at": statement.excluded.done_at, "payload": None},
         where=Update.done_at.is_(None),
-    )
-    finished = await session.execute(statement.returning(Update.update_id))
-    return finished.first() is not None
+    ).returning(table_of(Update).c.update_id)
 
 
 async def forget_updates(session: Session, before: datetime) -> None:
