@@ -11,7 +11,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ZHISHU_", env_file=".env", frozen=True, extra="ignore")
 
-    database_url: str = Field(default="sqlite+aiosqlite:///zhishu.sqlite3", description="数据库：SQLite 文件或 PostgreSQL")
+    database_url: str = Field(
+        default="sqlite+aiosqlite:///zhishu.sqlite3", description="数据库：SQLite 文件或 PostgreSQL"
+    )
     web_host: str = Field(default="127.0.0.1", description="网页对话监听的地址")
     web_port: int = Field(default=8080, description="网页对话监听的端口")
     web_base: str = Field(default="", description="别人打开网页对话用的地址，空则用监听地址")

@@ -65,6 +65,13 @@ async def said(chat: Chat, *lines: str) -> None:
         await chat.says(line)
 
 
+async def begin_check_in(town: FakeTown, secretary: Chat) -> None:
+    """A meeting tomorrow, its hour, and check-in by button open to everybody."""
+    await said(secretary, *CONVENE, "确认")
+    town.later(hours=29)
+    await said(secretary, "开始签到", "也发按钮，远程可签")
+
+
 CONVENE = ("开会", "支部党员大会", "明天下午3点", "村委会二楼会议室", "学习条例")
 
 
@@ -124,7 +131,7 @@ async def test_opening_two_dialogues_at_once_leaves_one_open_and_one_set_aside(d
 async def test_everybody_checks_in_in_the_same_moment(database: Database) -> None:
     town, chats, _ = await settled_town(database)
     secretary = chats["李向阳"]
-    await said(secretary, *CONVENE, "确认", "开始签到", "也发按钮，远程可签")
+    await begin_check_in(town, secretary)
     members = [chats[name] for name in ("王桂兰", "赵大海", "周福生", "孙小梅")]
     taps = [tapped(chat, "签到") for chat in members]
     again = [replace(update, id=f"{update.id}-again") for update in taps]
@@ -143,7 +150,8 @@ async def test_everybody_checks_in_in_the_same_moment(database: Database) -> Non
 async def test_checking_in_while_the_meeting_is_closed_counts_or_is_told_so(database: Database) -> None:
     town, chats, ids = await settled_town(database)
     secretary, member = chats["李向阳"], chats["王桂兰"]
-    await said(secretary, *CONVENE, "确认", "开始签到", "也发按钮，远程可签", "结束会议", "学习了条例")
+    await begin_check_in(town, secretary)
+    await said(secretary, "结束会议", "学习了条例")
     tap = tapped(member, "签到")
     member.hears()
     await all_at_once(town, typed(secretary, "确认"), tap)
@@ -159,7 +167,7 @@ async def test_two_phones_of_one_person_check_in_at_once_and_are_one(database: D
     town, chats, ids = await settled_town(database)
     secretary = chats["李向阳"]
     second = await town.chat("王桂兰的平板", ids["王桂兰"])
-    await said(secretary, *CONVENE, "确认", "开始签到", "也发按钮，远程可签")
+    await begin_check_in(town, secretary)
     await all_at_once(town, tapped(chats["王桂兰"], "签到"), tapped(second, "签到"))
     assert [one.presence for one in await rows(database, Attendance)].count(Presence.PRESENT) == 1
     assert "签到成功" in chats["王桂兰"].hears()[-1] + second.hears()[-1]

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from storage.database import Database
-from storage.models import Account, Attendance, Delivery, Meeting, MeetingState, OutboxMessage, Presence, Report
-from tests.bot_api import BotApi, dropped, server_error, too_many
-from tests.process.phones import Phone, PhoneReading, settle_on_telegram
-from tests.process.processes import Commanded, Nursery
+from storage.models import Attendance, Meeting, MeetingState, Presence, Report
+from tests.bot_api import BotApi
+from tests.process.phones import PhoneReading, settle_on_telegram
+from tests.process.processes import Commanded
 from tests.transcripts import FOLDER, Manner, read
 
 pytestmark = pytest.mark.process
