@@ -39,7 +39,7 @@ class SqliteStorage(BaseStorage):
         return cls(db)
 
     async def set_state(self, key: StorageKey, state: StateType = None) -> None:
-        await self.db.execute(UPSERT.format("state", "?, ?"), (_key(key), _state(state)))
+        await self._write(UPSERT.format("state", "?, ?"), (_key(key), _state(state)))
         await self.db.commit()
 
     async def get_state(self, key: StorageKey) -> str | None:
@@ -48,7 +48,7 @@ class SqliteStorage(BaseStorage):
         return row[0] if row else None
 
     async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
-        await self.db.execute(UPSERT.format("data", "?, ?"), (_key(key), json.dumps(data)))
+        await self._write(UPSERT.format("data", "?, ?"), (_key(key), json.dumps(data)))
         await self.db.commit()
 
     async def get_data(self, key: StorageKey) -> dict[str, Any]:
@@ -58,9 +58,14 @@ class SqliteStorage(BaseStorage):
 
     async def add_meeting(self, data: dict[str, Any], people: Sequence[int]) -> None:
         """A meeting and who is expected, in one transaction."""
-        held = await self.db.execute("INSERT INTO held (data) VALUES (?)", (json.dumps(data),))
-        await self.db.executemany("INSERT INTO expected VALUES (?, ?)", [(held.lastrowid, one) for one in people])
-        await self.db.commit()
+        held = await self._write("INSERT INTO held (data) VALUES (?)", (json.dumps(data),))
+        async with self.db.executemany("INSERT INTO expected VALUES (?, ?)", [(held, one) for one in people]):
+            await self.db.commit()
+
+    async def _write(self, statement: str, values: tuple[Any, ...]) -> int | None:
+        # A cursor left to the garbage collector resets its statement here while the connection's thread runs it.
+        async with self.db.execute(statement, values) as cursor:
+            return cursor.lastrowid
 
     async def close(self) -> None:
         await self.db.close()
