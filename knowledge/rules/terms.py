@@ -1,0 +1,36 @@
+"""Terms of office and other spans that run from a day.
+
+Sources: 支部工作条例（试行）（2018） article 21; 基层组织选举工作条例（2020） article 3;
+党员教育管理工作条例（2019） article 24.
+"""
+
+from datetime import date
+
+from knowledge.rules.periods import months_later, years_later
+
+VILLAGE_YEARS, OTHER_YEARS = 5, 3
+
+
+def term_years(*, village_or_community: bool) -> int:
+    """How long a branch committee serves: five years in villages and communities, three elsewhere. Article 21."""
+    return VILLAGE_YEARS if village_or_community else OTHER_YEARS
+
+
+def term_ends(elected: date, *, village_or_community: bool) -> date:
+    """The day on which a branch committee's term is over. Article 21."""
+    return years_later(elected, term_years(village_or_community=village_or_community))
+
+
+def reminder_from(term_end: date) -> date:
+    """When the level above reminds of the coming election: six months before. Article 21."""
+    return months_later(term_end, -6)
+
+
+def latest_election(term_end: date) -> date:
+    """How long an election may be put off with consent: as a rule a year. 基层组织选举工作条例（2020） article 3."""
+    return years_later(term_end, 1)
+
+
+def expelled_from(suspended: date) -> date:
+    """Two years after membership was stopped (停止党籍), when somebody who cannot be found is removed. Article 24."""
+    return years_later(suspended, 2)
