@@ -31,7 +31,7 @@ def write_next(message: str) -> Path:
     path = Path(script.path)
     lines = path.read_text().splitlines()
     path.write_text("\n".join(line for line in lines if not line.strip().startswith("# ###")) + "\n")
-    for tidied in (["check", "--fix"], ["format"]):
+    for tidied in (["format"], ["check", "--fix"], ["format"]):
         subprocess.run([sys.executable, "-m", "ruff", *tidied, "--quiet", path], check=True)
     return path
 

@@ -1,6 +1,7 @@
 """All tables, by name."""
 
 from storage.models.base import Base
+from storage.models.branch_entries import BranchEntry, EntryState
 from storage.models.conversation import (
     Account,
     Delivery,
@@ -45,6 +46,7 @@ __all__ = [
     "Attendance",
     "AuditEntry",
     "Base",
+    "BranchEntry",
     "Case",
     "CaseState",
     "CaseStep",
@@ -52,6 +54,7 @@ __all__ = [
     "Delivery",
     "DigestIssue",
     "DigestSubscription",
+    "EntryState",
     "File",
     "Invitation",
     "Lane",
