@@ -1,13 +1,17 @@
-"""The handbook: curated entries read at load, found by id, by topic, or by a question in anybody's words."""
+"""The handbook: curated entries and the passages of imported readings, found by a question in anybody's words."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Self
 
 from knowledge.entry import Entry
 from knowledge.entry_files import ENTRIES, read_entries
 from knowledge.located import Fault
+from knowledge.passages import Passages, Quote
+from knowledge.questions import leaning, parts_of
+from knowledge.reckoning import Reckoned, reckon
 from knowledge.search import Index, Status
 
 __all__ = ["BrokenHandbook", "Candidate", "Entry", "Handbook", "Lookup", "faults"]
@@ -33,14 +37,29 @@ class Candidate:
 class Lookup:
     """What the handbook makes of a question; `candidates` are best first.
 
-    answered: `entry` is the answer, and the first candidate. unsure: `entry` is None, offer the candidates.
-    unknown: nothing in the handbook, `entry` is None and there are no candidates.
+    answered: `entry` is the answer, and the first candidate; or there is none, and `quotes` are. `reckoned` is the
+    result computed from the figures in the question, by the rule of the entry. unsure: `entry` is None, offer the
+    candidates. unknown: nothing in the handbook, no candidates and no quotes.
+    `quotes` are passages of imported readings, shown beside the answer.
     """
 
     question: str
     status: Status
     entry: Entry | None
     candidates: tuple[Candidate, ...]
+    reckoned: Reckoned | None = None
+    quotes: tuple[Quote, ...] = ()
+
+    @property
+    def answer(self) -> str:
+        """What to say, in house markup; "" unless answered by an entry."""
+        if self.reckoned is not None:
+            return self.reckoned.answer
+        return self.entry.answer if self.entry is not None else ""
+
+
+def _everything(key: str) -> bool:
+    return True
 
 
 class Handbook:
@@ -49,6 +68,7 @@ class Handbook:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._by_id: dict[str, Entry] = {}
         self._index = Index()
+        self.passages = Passages()
         for entry in entries:
             self.add(entry)
 
@@ -83,11 +103,55 @@ class Handbook:
         self._by_id[entry.id] = entry
         self._index.add(entry.id, (entry.title, *entry.aliases), entry.answer)
 
-    def ask(self, question: str, limit: int = 3) -> Lookup:
-        """The answer to a question in anybody's words, with up to `limit` candidates; no question raises."""
-        status, hits = self._index.ask(question, limit)
+    def ask(
+        self,
+        question: str,
+        limit: int = 3,
+        *,
+        today: date | None = None,
+        sees: Callable[[str], bool] = _everything,
+    ) -> Lookup:
+        """The answer to a question in anybody's words, with up to `limit` candidates; no question raises.
+
+        `today` is for days said without a year. Of entries and passages those count whose id or key `sees`.
+        """
+        if (reckoned := reckon(question, today)) is not None and (entry := self._by_id.get(reckoned.entry)):
+            return Lookup(question, "answered", entry, (Candidate(entry, 100.0),), reckoned)
+        status, hits = self._index.ask(question, limit, sees=sees)
         candidates = tuple(Candidate(self._by_id[hit.key], hit.score) for hit in hits)
-        return Lookup(question, status, candidates[0].entry if status == "answered" else None, candidates)
+        quotes = tuple(self.passages.find(question, sees=sees))
+        if status != "answered" and quotes:
+            return Lookup(question, "answered", None, candidates, None, quotes)
+        return Lookup(question, status, candidates[0].entry if status == "answered" else None, candidates, None, quotes)
+
+    def ask_all(
+        self,
+        message: str,
+        *,
+        previous: str = "",
+        today: date | None = None,
+        sees: Callable[[str], bool] = _everything,
+    ) -> list[Lookup]:
+        """What each question of a message is answered with; at least one.
+
+        `previous` is the question before: one that leans on it (那预备党员呢？) is answered as if written out.
+        """
+        whole = self._leaning(message, previous, today, sees)
+        parts = parts_of(message)
+        if len(parts) == 1 or (whole.reckoned is not None):
+            return [whole]
+        found: list[Lookup] = []
+        for part in parts:
+            found.append(self._leaning(part, found[-1].question if found else previous, today, sees))
+        different = {each.entry.id for each in found if each.entry is not None}
+        return found if len(different) > 1 else [whole]
+
+    def _leaning(self, question: str, previous: str, today: date | None, sees: Callable[[str], bool]) -> Lookup:
+        plain = self.ask(question, today=today, sees=sees)
+        if plain.reckoned is not None or (written_out := leaning(question, previous)) is None:
+            return plain
+        leant = self.ask(written_out, today=today, sees=sees)
+        return leant if leant.status == "answered" or plain.status == "unknown" else plain
 
 
 def faults(folder: Path = ENTRIES) -> list[Fault]:

@@ -10,7 +10,7 @@ import heapq
 import math
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,6 +61,13 @@ class Index:
         self._exact: defaultdict[str, list[int]] = defaultdict(list)
         self._owned: defaultdict[str, int] = defaultdict(int)
         self._weights: dict[str, float] = {}
+        self._gone: set[int] = set()
+
+    def remove(self, key: str) -> None:
+        """Forget what stands under a key; an unknown one is ignored."""
+        if (number := self._numbers.pop(key, None)) is not None:
+            # Its postings stay until the process starts anew: such entries are few.
+            self._gone.add(number)
 
     def add(self, key: str, phrases: Iterable[str], text: str = "") -> None:
         """Take in what is found by these phrases and, less surely, by this text."""
@@ -78,12 +85,17 @@ class Index:
             self._owned[single] += 1
         self._weights.clear()
 
-    def ask(self, question: str, limit: int = 3) -> tuple[Status, list[Hit]]:
-        """The verdict and the best hits, best first; `unknown` comes with none, the others with at least one."""
+    def ask(
+        self, question: str, limit: int = 3, *, sees: Callable[[str], bool] = lambda key: True
+    ) -> tuple[Status, list[Hit]]:
+        """The verdict and the best hits, best first; `unknown` comes with none, the others with at least one.
+
+        Only what has a key that `sees` is found.
+        """
         reading = Reading.of_question(question)
         if not reading.meant:
             return "unknown", []
-        hits = sorted(self._hits(reading), key=lambda hit: -hit.score)
+        hits = sorted(self._hits(reading, sees), key=lambda hit: -hit.score)
         hits = [hit for hit in hits if hit.score >= UNSURE]
         if not hits:
             return "unknown", []
@@ -98,13 +110,13 @@ class Index:
             best *= _STRANGE_WORD
         return any(best >= score and lead >= ahead for score, ahead in _ANSWERED)
 
-    def _hits(self, reading: Reading) -> Iterator[Hit]:
-        named = self._named(reading)
+    def _hits(self, reading: Reading, sees: Callable[[str], bool]) -> Iterator[Hit]:
+        named = {number: score for number, score in self._named(reading).items() if sees(self._owners[number].key)}
         yield from (Hit(self._owners[number].key, score) for number, score in named.items())
         weights = self._weights_of(reading)
         explained = {
             number: _share(weights, self._matched(reading, self._owners[number]))
-            for number in self._candidates(reading)
+            for number in self._candidates(reading, sees)
             if number not in named
         }
         for number in heapq.nlargest(_COMPARED, explained, key=explained.__getitem__):
@@ -119,11 +131,11 @@ class Index:
         # Initials name a phrase only where nothing but letters was typed: any four characters have some initials.
         names = reading.names[: 2 if reading.is_written else 3]
         for name, score in zip(names, (_THE_VERY_WORDS, 98.0, 96.0), strict=False):
-            if owners := self._exact.get(name):
+            if owners := [number for number in self._exact.get(name, ()) if number not in self._gone]:
                 return dict.fromkeys(owners, score)
         return {}
 
-    def _candidates(self, reading: Reading) -> list[int]:
+    def _candidates(self, reading: Reading, sees: Callable[[str], bool]) -> list[int]:
         found = sorted((posting for pair in set(reading.pairs) if (posting := self._postings.get(pair))), key=len)
         gathered: defaultdict[int, float] = defaultdict(float)
         scanned, size = 0, len(self._owners) + 1
@@ -134,7 +146,8 @@ class Index:
             weight = math.log(1 + size / len(posting))
             for number in posting:
                 gathered[number] += weight
-        return heapq.nlargest(_WEIGHED, gathered, key=gathered.__getitem__)
+        best = heapq.nlargest(4 * _WEIGHED, gathered, key=gathered.__getitem__)
+        return [number for number in best if number not in self._gone and sees(self._owners[number].key)][:_WEIGHED]
 
     def _weights_of(self, reading: Reading) -> list[float]:
         return [

@@ -1,0 +1,157 @@
+"""Passages of imported readings, found by what they say: compact, so that a hundred thousand fit beside the entries.
+
+An inverted index of character pairs, written and heard, whose postings are arrays of numbers; of each passage only the
+normalized words are kept, and the best candidates are read anew. A passage is scored by how much of the question its
+text explains, rare characters weighing more, and how close together its best sentence has them.
+"""
+
+import heapq
+import math
+import re
+from array import array
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from knowledge.normalize import normalize
+from knowledge.reading import Pieces, Reading, worth
+from knowledge.readings import Passage
+
+QUOTED = 62.0
+"""The score from which a passage is quoted."""
+LONGEST_QUOTE = 150
+_WEIGHED = 16
+_SCANNED = 12_000  # postings looked at per question, rare pairs first
+_READ = 512  # passages that stay read
+_SENTENCES = re.compile(r"[^。！？；\n]+[。！？；]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A passage that answers a question, 0 to 100 well, and the sentences of it to show."""
+
+    key: str
+    passage: Passage
+    score: float
+    words: str
+
+
+class Passages:
+    """Passages under keys; built by `add`, which like `remove` may be called while it is in use."""
+
+    def __init__(self) -> None:
+        self._keys: list[str] = []
+        self._passages: list[Passage | None] = []
+        self._numbers: dict[str, int] = {}
+        self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+        self._owned: defaultdict[str, int] = defaultdict(int)
+        self._read: OrderedDict[int, Pieces] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def add(self, key: str, passage: Passage) -> None:
+        """Take in a passage; one that has this key already is replaced."""
+        self.remove(key)
+        number = self._numbers[key] = len(self._keys)
+        self._keys.append(key)
+        self._passages.append(passage)
+        pieces = _pieces(passage)
+        for pair in pieces.pairs:
+            self._postings[pair].append(number)
+        for single in pieces.singles:
+            self._owned[single] += 1
+
+    def remove(self, key: str) -> None:
+        """Forget a passage; an unknown key is ignored."""
+        if (number := self._numbers.pop(key, None)) is not None:
+            # Its postings stay, a few bytes each, until the process starts anew; what they name is gone.
+            self._passages[number] = None
+            self._read.pop(number, None)
+
+    def find(self, question: str, limit: int = 2, *, sees: Callable[[str], bool] = lambda key: True) -> list[Quote]:
+        """The passages that answer a question well enough to be quoted, best first; only those whose key `sees`."""
+        reading = Reading.of_question(question)
+        if not reading.meant or not self._numbers:
+            return []
+        weights = [self._weight(reading, at) for at in range(reading.size)]
+        quotes = []
+        for number in self._candidates(reading, sees):
+            passage = self._passages[number]
+            assert passage is not None
+            values = worth(reading, self._pieces_of(number, passage))
+            whole = _share(weights, values)
+            if 100 * whole < QUOTED or reading.has_word_beyond(values):
+                continue
+            at, close, words = _best_sentences(reading, weights, passage)
+            score = round(100 * (0.6 * whole + 0.4 * close) - 0.01 * at, 1)
+            if score >= QUOTED:
+                quotes.append(Quote(self._keys[number], passage, score, words))
+        return sorted(quotes, key=lambda quote: -quote.score)[:limit]
+
+    def _candidates(self, reading: Reading, sees: Callable[[str], bool]) -> list[int]:
+        found = sorted((posting for pair in set(reading.pairs) if (posting := self._postings.get(pair))), key=len)
+        gathered: defaultdict[int, float] = defaultdict(float)
+        scanned, size = 0, len(self._keys) + 1
+        for posting in found:
+            scanned += len(posting)
+            if scanned > _SCANNED and gathered:
+                # What is common only decides between those that have something rare already.
+                break
+            weight = math.log(1 + size / len(posting))
+            for number in posting if len(posting) <= _SCANNED else posting[:_SCANNED]:
+                gathered[number] += weight
+        best = heapq.nlargest(4 * _WEIGHED, gathered, key=gathered.__getitem__)
+        visible = (number for number in best if self._passages[number] is not None and sees(self._keys[number]))
+        return [number for number, _ in zip(visible, range(_WEIGHED), strict=False)]
+
+    def _weight(self, reading: Reading, at: int) -> float:
+        if reading.plain[at]:
+            return 0.3
+        known = self._owned.get(reading.written[at] or f"/{reading.syllables[at]}", 0)
+        return math.log(1 + (len(self._keys) + 1) / (known + 0.5))
+
+    def _pieces_of(self, number: int, passage: Passage) -> Pieces:
+        if number in self._read:
+            self._read.move_to_end(number)
+            return self._read[number]
+        pieces = self._read[number] = _pieces(passage)
+        if len(self._read) > _READ:
+            self._read.popitem(last=False)
+        return pieces
+
+
+def _pieces(passage: Passage) -> Pieces:
+    lines = (passage.chapter, passage.heading, *passage.text.splitlines())
+    return Pieces.of(_read(line) for line in lines if line.strip())
+
+
+def _read(line: str) -> Reading:
+    return Reading(normalize(line), quickly=True)
+
+
+def _best_sentences(reading: Reading, weights: list[float], passage: Passage) -> tuple[int, float, str]:
+    """Where the sentence stands that explains most, how much it does, and it with its neighbours as far as they fit."""
+    sentences = _SENTENCES.findall(passage.text) or [passage.text]
+    heading = _read(f"{passage.chapter} {passage.heading}")
+    shares = [_share(weights, worth(reading, Pieces.of((_read(sentence), heading)))) for sentence in sentences]
+    best = max(range(len(sentences)), key=lambda at: shares[at])
+    first = last = best
+    for step in _outwards(best, len(sentences)):
+        taken = sum(map(len, sentences[min(first, step) : max(last, step) + 1]))
+        if taken > LONGEST_QUOTE:
+            break
+        first, last = min(first, step), max(last, step)
+    words = "".join(sentences[first : last + 1]).strip()
+    cut = words if len(words) <= 2 * LONGEST_QUOTE else words[: 2 * LONGEST_QUOTE] + "……"
+    return best, shares[best], ("……" if first else "") + cut + ("……" if last + 1 < len(sentences) else "")
+
+
+def _outwards(best: int, count: int) -> Iterator[int]:
+    """The neighbours to take in, what follows first."""
+    yield from range(best + 1, min(best + 3, count))
+    yield from range(best - 1, max(best - 2, -1), -1)
+
+
+def _share(weights: list[float], values: list[float]) -> float:
+    return sum(weight * value for weight, value in zip(weights, values, strict=True)) / sum(weights)

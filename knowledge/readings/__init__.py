@@ -1,0 +1,30 @@
+"""Readings that a branch or an installation owns: understood from files, split into passages."""
+
+from dataclasses import dataclass
+
+__all__ = ["Book", "Passage", "Unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A few sentences of a reading and where they stand; `page` is "7" or "7—9", "" where it is not known."""
+
+    chapter: str
+    heading: str
+    page: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What was understood of a file; `warnings` are for the person who imports it."""
+
+    title: str
+    chapters: tuple[str, ...]
+    passages: tuple[Passage, ...]
+    characters: int
+    warnings: tuple[str, ...]
+
+
+class Unreadable(Exception):
+    """A file that cannot be taken in; the message is a sentence for the person who imports it."""
