@@ -20,7 +20,10 @@ class Outcome(StrEnum):
 
 
 class Question(Base):
-    """A question to the handbook, kept without who asked it; `helpful` is what the person said of the answer."""
+    """A question to the handbook, kept without who asked it; `helpful` is what the person said of the answer.
+
+    `settled_at` is when a curator has dealt with it.
+    """
 
     __tablename__ = "questions"
 
@@ -32,6 +35,7 @@ class Question(Base):
     score: Mapped[float]
     helpful: Mapped[bool | None]
     asked_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_questions_asked_at", "asked_at"),)
 
