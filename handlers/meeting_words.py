@@ -1,13 +1,16 @@
 """What is said of a meeting: the count, the quorum in words, the record as text and as a workbook."""
 
+import re
 from collections.abc import Sequence
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from handlers.messages import Document
 from handlers.sheets import workbook
 from handlers.wording import Texts
+from knowledge.choices import by_pinyin
 from knowledge.rules.dates import format_moment
-from knowledge.rules.quorum import Formula, is_quorate, present_needed
+from knowledge.rules.quorum import Formula, is_quorate, present_needed, votes_needed
 from storage.database import Session
 from storage.meetings import AttendanceView, MeetingView, Tally, attendance_of, tally
 from storage.models import MeetingKind, Presence
@@ -16,30 +19,66 @@ FORMULAS = {MeetingKind.GENERAL_MEETING: Formula.GENERAL, MeetingKind.COMMITTEE_
 """The meetings that need a quorum as such; what else needs one depends on what is voted on."""
 
 
-def quorum_words(texts: Texts, kind: MeetingKind, *, eligible: int, present: int | None = None) -> str:
-    """How many must be there, and, with `present`, whether they are; empty where no number is prescribed."""
+STRICTER = {
+    Formula.ADMISSION: re.compile(r"转正|接收|入党|预备党员"),
+    Formula.ELECTION: re.compile(r"选举|换届|补选|改选|选出"),
+}
+"""What an agenda says of items for which more must come than for other decisions."""
+
+
+def quorum_words(
+    texts: Texts,
+    kind: MeetingKind,
+    *,
+    eligible: int,
+    agenda: Sequence[str] = (),
+    present: int | None = None,
+    said: Literal["now", "afterwards"] = "now",
+) -> str:
+    """How many must be there, and, with `present`, whether they are (or, `afterwards`, were); also for what the agenda
+    asks more for. Empty where no number is prescribed."""
     formula = FORMULAS.get(kind)
     if formula is None or eligible == 0:
         return ""
-    needed = present_needed(formula, eligible=eligible)
-    if present is None:
-        key = "needed"
-    else:
-        key = "enough" if is_quorate(present, eligible=eligible, formula=formula) else "not_enough"
-    return texts.say("meetings.quorum", key, kind=kind, eligible=eligible, needed=needed, present=present or 0)
+    return "".join(
+        texts.say(
+            "meetings.quorum",
+            "needed" if present is None else "counted" if said == "now" else "recorded",
+            formula=one.value,
+            eligible=eligible,
+            needed=present_needed(one, eligible=eligible),
+            votes=votes_needed(eligible=eligible),
+            present=present or 0,
+        )
+        for one in (formula, *_stricter(kind, agenda))
+    )
+
+
+def is_short(kind: MeetingKind, *, eligible: int, present: int) -> bool:
+    """Whether too few are there for the meeting to decide anything."""
+    formula = FORMULAS.get(kind)
+    return formula is not None and eligible > 0 and not is_quorate(present, eligible=eligible, formula=formula)
+
+
+def _stricter(kind: MeetingKind, agenda: Sequence[str]) -> list[Formula]:
+    if kind is not MeetingKind.GENERAL_MEETING:
+        return []
+    return [formula for formula, words in STRICTER.items() if any(words.search(point) for point in agenda)]
 
 
 async def count_words(session: Session, texts: Texts, held: MeetingView) -> str:
     """The live count of a meeting."""
     count = await tally(session, held.id)
-    people = await attendance_of(session, held.id)
+    people = sorted(await attendance_of(session, held.id), key=lambda one: by_pinyin(one.name))
     missing = [one.name for one in people if one.presence in (Presence.EXPECTED, Presence.ABSENT)]
     return texts.say(
         "meetings.count",
         "said",
         kind=held.kind,
         count=count,
-        quorum=quorum_words(texts, held.kind, eligible=count.eligible, present=count.eligible_present),
+        quorum=quorum_words(
+            texts, held.kind, eligible=count.eligible, agenda=held.agenda, present=count.eligible_present
+        ),
         missing=missing,
         excused=[one.name for one in people if one.presence is Presence.EXCUSED],
     )
@@ -57,13 +96,14 @@ def _local(held: MeetingView) -> str:
 
 def minutes_of(texts: Texts, held: MeetingView, people: Sequence[AttendanceView], count: Tally) -> str:
     """The record of a closed meeting as text."""
+    people = sorted(people, key=lambda one: by_pinyin(one.name))
     return texts.document(
         "meeting_record.j2",
         held=held,
         starts_at=_local(held),
         summary=held.summary.splitlines(),
         count=count,
-        quorum=quorum_words(texts, held.kind, eligible=count.eligible, present=count.eligible_present),
+        quorum=_quorum_of_record(texts, held, count),
         excused=[one for one in people if one.presence is Presence.EXCUSED],
         absent=[one.name for one in people if one.presence in (Presence.ABSENT, Presence.EXPECTED)],
         late=[one for one in people if one.late_minutes],
@@ -72,24 +112,43 @@ def minutes_of(texts: Texts, held: MeetingView, people: Sequence[AttendanceView]
 
 def record_workbook(texts: Texts, held: MeetingView, people: Sequence[AttendanceView], count: Tally) -> Document:
     """The record of a meeting with its attendance sheet."""
+    people = sorted(people, key=lambda one: by_pinyin(one.name))
     kind = texts.word(held.kind)
-    points = "；".join(f"{number}. {point}" for number, point in enumerate(held.agenda, 1))
     lines = [
         f"支部：{held.organization_name}",
         f"时间：{_local(held)}　地点：{held.place}",
-        f"议题：{points}",
+        f"议题：{_numbered(held.agenda)}",
         f"应到 {count.expected} 人，实到 {count.present} 人，请假 {count.excused} 人，缺席 {count.absent} 人",
-        quorum_words(texts, held.kind, eligible=count.eligible, present=count.eligible_present),
-        f"主要内容：{held.summary}",
+        _quorum_of_record(texts, held, count),
+        f"内容和决定：{_numbered(held.summary.splitlines())}",
     ]
     heads = ["序号", "姓名", "身份", "到会情况", "签到方式", "签到时间", "备注"]
     rows = [_row(texts, held, number, one) for number, one in enumerate(people, 1)]
     name = f"{kind}记录_{held.starts_at:%Y%m%d}"
-    return workbook(name, f"{kind}记录", [line for line in lines if line], heads, rows)
+    foot = "主持人（签字）：　　　　　　　　记录人（签字）：　　　　　　　　"
+    return workbook(name, f"{kind}记录", [line for line in lines if line], heads, rows, foot=foot)
+
+
+def _quorum_of_record(texts: Texts, held: MeetingView, count: Tally) -> str:
+    return quorum_words(
+        texts,
+        held.kind,
+        eligible=count.eligible,
+        agenda=held.agenda,
+        present=count.eligible_present,
+        said="afterwards",
+    )
+
+
+def _numbered(points: Sequence[str]) -> str:
+    if len(points) == 1:
+        return points[0]
+    return "\n".join(["", *(f"{number}. {point}" for number, point in enumerate(points, 1))])
 
 
 def _row(texts: Texts, held: MeetingView, number: int, one: AttendanceView) -> list[str | int | float]:
     at = f"{one.checked_in_at.astimezone(ZoneInfo(held.timezone)):%H:%M}" if one.checked_in_at else ""
-    note = f"迟到 {one.late_minutes} 分钟" if one.late_minutes else one.reason
+    # Whoever came after all needs no excuse, and why she had asked leave is nobody's business any more.
+    note = f"迟到 {one.late_minutes} 分钟" if one.late_minutes else one.reason if not at else ""
     way = texts.word(one.way) if one.way else ""
     return [number, one.name, texts.word(one.status), texts.word(one.presence), way, at, note]

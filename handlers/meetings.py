@@ -7,12 +7,13 @@ from handlers.codes import qr_code, six_digits, token
 from handlers.dialogue import Choice, Choices, Dialogue, Lines, Option, Refused, Role, Text, When, YesNo, dialogue
 from handlers.dialogue.questions import OneOf
 from handlers.dialogue.turn import Turn, record_id
-from handlers.meeting_words import count_words, meeting_label, minutes_of, quorum_words, record_workbook
+from handlers.meeting_words import count_words, is_short, meeting_label, minutes_of, quorum_words, record_workbook
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
 from handlers.router import reply
 from knowledge.choices import by_pinyin
 from knowledge.rules.dates import format_moment
+from storage.accounts import reach
 from storage.meetings import (
     MeetingOver,
     MeetingView,
@@ -62,10 +63,11 @@ async def convene(d: Dialogue) -> None:
         raise Refused("nobody_expected", kind=kind)
     starts_at = await d.ask("starts_at", When(after=d.now))
     earlier = await meetings_of(d.session, organization, limit=5)
-    place = await d.ask("place", Text(max_length=60, suggestions=[past.place for past in earlier][:3]))
+    places = [past.place for past in earlier][:3]
+    place = await d.ask("place", Text(max_length=60, suggestions=places), starts_at=starts_at)
     agenda = await d.ask("agenda", Lines(at_most=20))
     eligible = sum(member.eligible for member in expected)
-    words = quorum_words(d.texts, kind, eligible=eligible)
+    words = quorum_words(d.texts, kind, eligible=eligible, agenda=agenda)
     await d.confirm(count=len(expected), eligible=eligible, quorum=words, starts_at=starts_at)
     held = await add_meeting(
         d.session,
@@ -94,8 +96,11 @@ async def convene(d: Dialogue) -> None:
         place=place,
         agenda=agenda,
     )
+    reached = {one.person_id for one in await reach(d.session, others)}
+    names = {member.person_id: member.name for member in expected}
+    unreached = sorted((names[one] for one in others if one not in reached), key=by_pinyin)
     rows = ((Button(d.texts.title("open_check_in"), f"open_check_in.{held.id}"),),)
-    await d.say("convened", rows=rows, kind=kind, starts_at=starts_at, count=len(others))
+    await d.say("convened", rows=rows, kind=kind, starts_at=starts_at, count=len(reached), unreached=unreached)
 
 
 async def _which(d: Dialogue, states: tuple[MeetingState, ...]) -> MeetingView:
@@ -149,8 +154,9 @@ async def open_the_check_in(d: Dialogue) -> None:
                 place=held.place,
             )
     link = d.turn.around.entry_link(d.turn.incoming.address.channel, f"c_{key}")
-    rows: Rows = tuple(
-        (Button(d.texts.title(name), f"{name}.{held.id}"),) for name in ("count", "mark_present", "close_meeting")
+    rows: Rows = (
+        (Button(d.texts.say(d.file, "me_too"), f"check_in.{held.id}"),),
+        tuple(Button(d.texts.title(name), f"{name}.{held.id}") for name in ("count", "mark_present", "close_meeting")),
     )
     await d.say("opened", rows=rows, kind=held.kind, code=code, documents=[qr_code(link, "签到码")])
 
@@ -162,7 +168,8 @@ async def show_count(turn: Turn, argument: str) -> None:
     words = await count_words(turn.session, turn.texts, held)
     rows: list[tuple[Button, ...]] = [(Button(turn.texts.say("meetings.count", "refresh"), f"count.{held.id}"),)]
     if held.state is MeetingState.OPEN:
-        rows.append((Button(turn.texts.title("close_meeting"), f"close_meeting.{held.id}"),))
+        offered = ("mark_present", "close_meeting")
+        rows.append(tuple(Button(turn.texts.title(name), f"{name}.{held.id}") for name in offered))
     await turn.say(words, rows=tuple(rows), replaces=True)
 
 
@@ -201,9 +208,11 @@ async def close(d: Dialogue) -> None:
     """The secretary closes the meeting, says in a few lines what was done, and gets the record as text and workbook."""
     held = await _which(d, (MeetingState.OPEN,))
     count = await tally(d.session, held.id)
-    words = quorum_words(d.texts, held.kind, eligible=count.eligible, present=count.eligible_present)
+    there = count.eligible_present
+    words = quorum_words(d.texts, held.kind, eligible=count.eligible, agenda=held.agenda, present=there)
+    short = is_short(held.kind, eligible=count.eligible, present=there)
     summary = await d.ask("summary", Lines(at_most=40, max_length=500))
-    await d.confirm(count=count, quorum=words, kind=held.kind)
+    await d.confirm(count=count, quorum=words, kind=held.kind, short=short)
     if not await close_meeting(d.session, held.id, now=d.turn.now, summary="\n".join(summary)):
         await d.say("closed_already")
         return

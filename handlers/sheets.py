@@ -9,9 +9,15 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def workbook(
-    name: str, title: str, lines: Sequence[str], heads: Sequence[str], rows: Sequence[Sequence[str | int | float]]
+    name: str,
+    title: str,
+    lines: Sequence[str],
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str | int | float]],
+    *,
+    foot: str = "",
 ) -> Document:
-    """One sheet, ready to print on A4; a text that begins like a formula stays text."""
+    """One sheet, ready to print on A4, with a line to sign below; a text that begins like a formula stays text."""
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
     from openpyxl.utils import get_column_letter
@@ -23,14 +29,16 @@ def workbook(
     thin = Side(style="thin", color="999999")
     centred = Alignment(horizontal="center", vertical="center", wrap_text=True)
     span = max(len(heads), 2)
-    for number, line in enumerate([title, *lines], 1):
+    top = len(lines) + 2
+    around = [*enumerate([title, *lines], 1), *([(top + len(rows) + 2, foot)] if foot else [])]
+    for number, line in around:
         sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=span)
         head = sheet.cell(number, 1, line)
         head.data_type = "s"
         head.font = Font(name="宋体", size=16 if number == 1 else 11, bold=number == 1)
         head.alignment = centred if number == 1 else Alignment(vertical="top", wrap_text=True)
-        sheet.row_dimensions[number].height = 30 if number == 1 else 18 * (1 + len(line) // 42)
-    top = len(lines) + 2
+        # Merged cells do not grow by themselves: what needs more lines than there is height for would not be printed.
+        sheet.row_dimensions[number].height = 30 if number == 1 else min(16 * _lines_of(line) + 2, 409)
     for offset, values in enumerate([heads, *rows]):
         for column, value in enumerate(values, 1):
             field = sheet.cell(top + offset, column, value)
@@ -52,3 +60,8 @@ def workbook(
     content = io.BytesIO()
     book.save(content)
     return Document(f"{name}.xlsx", XLSX, content.getvalue())
+
+
+def _lines_of(text: str) -> int:
+    """How many lines a text needs where forty Chinese characters stand side by side."""
+    return sum(1 + (sum(2 if ord(letter) > 255 else 1 for letter in line) - 1) // 80 for line in text.split("\n"))

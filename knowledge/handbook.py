@@ -11,6 +11,7 @@ from knowledge.entry_files import ENTRIES, read_entries
 from knowledge.located import Fault
 from knowledge.passages import Passages, Quote
 from knowledge.questions import leaning, parts_of
+from knowledge.readings import Passage
 from knowledge.reckoning import Reckoned, reckon
 from knowledge.search import Index, Status
 
@@ -68,7 +69,11 @@ class Handbook:
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._by_id: dict[str, Entry] = {}
         self._index = Index()
+        self._owners: dict[str, str] = {}
+        self._renamed: dict[str, str] = {}
         self.passages = Passages()
+        self.added_version = ""
+        """Which state of what branches have added is loaded; for whoever loads it."""
         for entry in entries:
             self.add(entry)
 
@@ -82,26 +87,57 @@ class Handbook:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """All entries, in order."""
+        """All entries, in order; those that somebody owns included."""
         return tuple(self._by_id.values())
 
     def entry(self, id: str) -> Entry | None:
         """The entry of that id, or None."""
         return self._by_id.get(id)
 
-    def topics(self) -> dict[str, list[Entry]]:
-        """Entries by topic, topics in the order in which they first appear."""
+    def topics(self, *, sees: Callable[[str], bool] = _everything) -> dict[str, list[Entry]]:
+        """Entries by topic, topics in the order in which they first appear; those whose id `sees`."""
         topics: dict[str, list[Entry]] = {}
         for entry in self._by_id.values():
-            topics.setdefault(entry.topic, []).append(entry)
+            if sees(entry.id):
+                topics.setdefault(entry.topic, []).append(entry)
         return topics
 
-    def add(self, entry: Entry) -> None:
-        """Take in an entry while running; it can be asked for at once. ValueError when its id is taken."""
+    def add(self, entry: Entry, *, owner: str | None = None) -> None:
+        """Take in an entry while running; it can be asked for at once. ValueError when its id is taken.
+
+        `owner` is the path of the organization whose it is; None is everybody.
+        """
         if entry.id in self._by_id:
             raise ValueError(f"there is an entry {entry.id} already")
         self._by_id[entry.id] = entry
         self._index.add(entry.id, (entry.title, *entry.aliases), entry.answer)
+        if owner is not None:
+            self._owners[entry.id] = owner
+
+    def rename(self, key: str, entry_id: str, names: Iterable[str], *, owner: str) -> None:
+        """Let an owner find an entry by more names, under a key of their own; an entry that is gone is passed over."""
+        if entry_id in self._by_id:
+            self._renamed[key] = entry_id
+            self._owners[key] = owner
+            self._index.add(key, tuple(names))
+
+    def add_passage(self, key: str, passage: Passage, reading: str, *, owner: str | None = None) -> None:
+        """Take in a passage of the reading of that title, which somebody owns; None is everybody."""
+        self.passages.add(key, passage, reading)
+        if owner is not None:
+            self._owners[key] = owner
+
+    def forget_added(self) -> None:
+        """Forget all entries and names that have an owner; passages stay."""
+        for key in [key for key in self._owners if key in self._by_id or key in self._renamed]:
+            self._index.remove(key)
+            self._by_id.pop(key, None)
+            self._renamed.pop(key, None)
+            del self._owners[key]
+
+    def owner(self, key: str) -> str | None:
+        """The path of the organization whose an entry, a name or a passage is; None is everybody."""
+        return self._owners.get(key)
 
     def ask(
         self,
@@ -118,7 +154,12 @@ class Handbook:
         if (reckoned := reckon(question, today)) is not None and (entry := self._by_id.get(reckoned.entry)):
             return Lookup(question, "answered", entry, (Candidate(entry, 100.0),), reckoned)
         status, hits = self._index.ask(question, limit, sees=sees)
-        candidates = tuple(Candidate(self._by_id[hit.key], hit.score) for hit in hits)
+        scores: dict[str, float] = {}
+        for hit in hits:
+            scores.setdefault(self._renamed.get(hit.key, hit.key), hit.score)
+        if status == "unsure" and len(scores) == 1 < len(hits):
+            status = "answered"  # two names of one entry are no two answers
+        candidates = tuple(Candidate(self._by_id[id], score) for id, score in scores.items())
         quotes = tuple(self.passages.find(question, sees=sees))
         if status != "answered" and quotes:
             return Lookup(question, "answered", None, candidates, None, quotes)

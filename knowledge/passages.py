@@ -28,9 +28,10 @@ _SENTENCES = re.compile(r"[^。！？；\n]+[。！？；]?")
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A passage that answers a question, 0 to 100 well, and the sentences of it to show."""
+    """A passage that answers a question, 0 to 100 well, and the sentences of it to show; `reading` is whose it is."""
 
     key: str
+    reading: str
     passage: Passage
     score: float
     words: str
@@ -42,6 +43,7 @@ class Passages:
     def __init__(self) -> None:
         self._keys: list[str] = []
         self._passages: list[Passage | None] = []
+        self._readings: list[str] = []
         self._numbers: dict[str, int] = {}
         self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         self._owned: defaultdict[str, int] = defaultdict(int)
@@ -50,12 +52,13 @@ class Passages:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def add(self, key: str, passage: Passage) -> None:
-        """Take in a passage; one that has this key already is replaced."""
+    def add(self, key: str, passage: Passage, reading: str = "") -> None:
+        """Take in a passage of a reading; one that has this key already is replaced."""
         self.remove(key)
         number = self._numbers[key] = len(self._keys)
         self._keys.append(key)
         self._passages.append(passage)
+        self._readings.append(reading)
         pieces = _pieces(passage)
         for pair in pieces.pairs:
             self._postings[pair].append(number)
@@ -68,6 +71,12 @@ class Passages:
             # Its postings stay, a few bytes each, until the process starts anew; what they name is gone.
             self._passages[number] = None
             self._read.pop(number, None)
+
+    def passage(self, key: str) -> tuple[str, Passage] | None:
+        """The title of its reading and a passage by its key; None when there is none."""
+        number = self._numbers.get(key)
+        passage = None if number is None else self._passages[number]
+        return None if number is None or passage is None else (self._readings[number], passage)
 
     def find(self, question: str, limit: int = 2, *, sees: Callable[[str], bool] = lambda key: True) -> list[Quote]:
         """The passages that answer a question well enough to be quoted, best first; only those whose key `sees`."""
@@ -86,7 +95,7 @@ class Passages:
             at, close, words = _best_sentences(reading, weights, passage)
             score = round(100 * (0.6 * whole + 0.4 * close) - 0.01 * at, 1)
             if score >= QUOTED:
-                quotes.append(Quote(self._keys[number], passage, score, words))
+                quotes.append(Quote(self._keys[number], self._readings[number], passage, score, words))
         return sorted(quotes, key=lambda quote: -quote.score)[:limit]
 
     def _candidates(self, reading: Reading, sees: Callable[[str], bool]) -> list[int]:

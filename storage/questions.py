@@ -57,6 +57,11 @@ async def give_feedback(session: Session, question_id: int, helpful: bool) -> No
     await session.execute(update(Question).where(Question.id == question_id).values(helpful=helpful))
 
 
+async def note_picked(session: Session, question_id: int, entry: str) -> None:
+    """Keep which of the offered entries was meant; an unknown id is ignored."""
+    await session.execute(update(Question).where(Question.id == question_id).values(entry=entry))
+
+
 async def unanswered(session: Session, since: datetime, limit: int = 50, *, path: str = "") -> list[Unanswered]:
     """What was not found, or found and of no help, since a moment and is not settled: the most asked first, then the
     newest. With a path, what was asked in its subtree.

@@ -19,6 +19,7 @@ class Role(StrEnum):
 POSTS: dict[Role, frozenset[PostKind]] = {
     Role.SECRETARY: frozenset({PostKind.SECRETARY, PostKind.DEPUTY_SECRETARY}),
     Role.OFFICIAL: frozenset({PostKind.OFFICIAL}),
-    Role.CURATOR: frozenset({PostKind.CURATOR}),
+    # A secretary looks after what her branch knows.
+    Role.CURATOR: frozenset({PostKind.CURATOR, PostKind.SECRETARY, PostKind.DEPUTY_SECRETARY}),
 }
 """The posts through which a role is held."""

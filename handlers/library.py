@@ -1,0 +1,65 @@
+"""What branches have added to the handbook, entries and readings: loaded anew when it has changed, seen by its owners.
+
+Processes share the database only: each looks, before it answers, whether anything has changed since it last loaded.
+"""
+
+from collections.abc import Callable
+
+from handlers.dialogue.turn import Turn
+from handlers.markup import escape
+from knowledge.entry import Entry
+from knowledge.handbook import Handbook
+from storage.branch_entries import BranchEntryView, entries_version, standing_entries
+from storage.database import Session
+
+TOPIC = "本级补充"
+
+
+async def refresh(handbook: Handbook, session: Session) -> None:
+    """Bring the handbook up to date with what branches have added; cheap when nothing has changed."""
+    version = await entries_version(session)
+    if version == handbook.added_version:
+        return
+    entries = await standing_entries(session)
+    # From here on without waiting, so that two turns at once do not take in the same things twice.
+    handbook.forget_added()
+    for view in reversed(entries):
+        if view.extends:
+            handbook.rename(f"b{view.id}", view.extends, view.aliases, owner=view.path)
+        else:
+            handbook.add(_entry(view), owner=view.path)
+    handbook.added_version = version
+
+
+def _entry(view: BranchEntryView) -> Entry:
+    # Not checked like the curated ones: these are a branch's own words, and what it rests on stands beside them.
+    return Entry.model_construct(
+        id=f"b{view.id}",
+        title=view.title,
+        aliases=view.aliases,
+        answer=escape(view.answer),
+        document="",
+        article="",
+        page="",
+        also=(),
+        state="in_force",
+        superseded_by=None,
+        topic=TOPIC,
+        see_also=(),
+        procedure=None,
+        source=f"{view.organization_name}补充，依据：{view.source}",
+    )
+
+
+def seen_by(turn: Turn) -> Callable[[str], bool]:
+    """What of it a person sees: what is theirs, of an organization above, or of everybody."""
+    paths = [post.path for post in turn.posts]
+    if turn.belongs is not None:
+        paths.append(turn.belongs.path)
+    owner = turn.around.handbook.owner
+
+    def sees(key: str) -> bool:
+        at = owner(key)
+        return at is None or any(path.startswith(at) for path in paths)
+
+    return sees
