@@ -22,6 +22,7 @@ _COMPACT = re.compile(r"(?<!\d)(20\d\d|19\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\
 _YEARLESS = re.compile(
     rf"(今年|去年|前年|明年)?\s*(\d{{1,2}}|{_CHINESE}{{1,3}})\s*月\s*(?:份)?\s*(\d{{1,2}}|{_CHINESE}{{1,3}})\s*[日号]"
 )
+_NO_NUMBER = re.compile(r"一(?:般|律|定|致|直|起|样)")  # 支部一般不超过多少人 is not about one person
 _SAID_DAY = re.compile(r"今天|昨天|前天|明天|后天|上周[一二三四五六日天]|这周[一二三四五六日天]|上个?月\d{1,2}[日号]")
 
 
@@ -53,7 +54,7 @@ class Asked:
     """A question with its figures taken out of it; `today` is needed for days without a year."""
 
     def __init__(self, question: str, today: date | None = None) -> None:
-        self.words = re.sub(r"\s+", "", simplify(question))
+        self.words = _NO_NUMBER.sub("", re.sub(r"\s+", "", simplify(question)))
         self.today = today
 
     def has(self, pattern: str) -> bool:

@@ -12,12 +12,13 @@ _SPANS = (
     (3, r"一?个?季度|三个月|3个月"),
 )
 _RETIRED = r"退休|离休|养老金"
+_VOLUNTARY = r"自愿|多交|捐|大额|特殊党费|一次性?交.{0,6}以上"  # what is given beyond the dues owed is no income
 _MONEY = r"工资|收入|薪|拿|挣|到手|税后|退休金|养老金|块|元|基数|领|纯收入|月入"
 
 
 def dues(asked: Asked) -> tuple[str, dict[str, Any]] | None:
     """Dues for an income, by its rate; the fixed sums for those who have none to reckon from."""
-    if not asked.has(r"党费"):
+    if not asked.has(r"党费") or asked.has(_VOLUNTARY):
         return None
     months = next((count for count, words in _SPANS if asked.has(words)), 1)
     if (income := _income(asked)) is None:
