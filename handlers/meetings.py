@@ -68,7 +68,8 @@ async def convene(d: Dialogue) -> None:
     agenda = await d.ask("agenda", Lines(at_most=20))
     eligible = sum(member.eligible for member in expected)
     words = quorum_words(d.texts, kind, eligible=eligible, agenda=agenda)
-    await d.confirm(count=len(expected), eligible=eligible, quorum=words, starts_at=starts_at)
+    others = [member.person_id for member in expected if member.person_id != d.turn.person_id]
+    await d.confirm(count=len(others), eligible=eligible, quorum=words, starts_at=starts_at)
     held = await add_meeting(
         d.session,
         organization_id=organization,
@@ -80,7 +81,6 @@ async def convene(d: Dialogue) -> None:
         convened_by_id=d.turn.person_id,
     )
     await audit(d.session, d.turn.now, d.turn.person_id, organization, "convene", f"meeting:{held.id}")
-    others = [member.person_id for member in expected if member.person_id != d.turn.person_id]
     answers = (
         Button(d.texts.say(d.file, "coming_button"), f"coming.{held.id}"),
         Button(d.texts.say(d.file, "leave_button"), f"ask_leave.{held.id}"),
