@@ -1,6 +1,7 @@
 """The curated entries: complete, sourced, short enough for a phone, and in agreement with the rules."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from handlers.markup import parse, to_plain
 from knowledge.entry import Entry
 from knowledge.handbook import BrokenHandbook, Handbook, faults
+from knowledge.rules.dues import FIXED, Payer, monthly_dues, rate_of
 from knowledge.rules.quorum import Formula, candidates_needed, present_needed, votes_needed
 
 SCREEN = 320  # characters of one phone screen
@@ -129,6 +131,24 @@ def test_the_numbers_of_candidates_agree_with_the_rules(handbook: Handbook) -> N
         (seats, candidates_needed(seats)) for seats in (3, 5, 7)
     ]
     assert f"应到16人，要{votes_needed(eligible=16)}票" in _answer(handbook, "election.elected")
+
+
+def test_the_examples_of_dues_agree_with_the_rules(handbook: Handbook) -> None:
+    answer = _answer(handbook, "dues.brackets")
+    examples = re.findall(r"(\d{4,5})元(?:按[\d.]+%)?交([\d.]+)元", answer)
+    assert [int(base) for base, _ in examples] == [5000, 5001, 10000, 10001]
+    for base, dues in examples:
+        assert Decimal(dues) == monthly_dues(Payer.EMPLOYED, Decimal(base)), base
+
+
+def test_the_rates_of_pensions_and_the_fixed_sums_are_the_same_in_every_entry(handbook: Handbook) -> None:
+    pensions = re.search(r"5000元以下（含）([\d.]+)%，以上([\d.]+)%", _answer(handbook, "dues.retired-job"))
+    assert pensions is not None
+    assert [Decimal(each) / 100 for each in pensions.groups()] == [
+        rate_of(Payer.RETIRED, Decimal(base)) for base in (5000, 5001)
+    ]
+    for id in ("dues.student", "dues.student-job", "dues.unemployed"):
+        assert f"每月{FIXED}元" in _answer(handbook, id), id
 
 
 def test_a_good_folder_is_read(tmp_path: Path) -> None:
