@@ -134,6 +134,7 @@ class Handbook:
             self._by_id.pop(key, None)
             self._renamed.pop(key, None)
             del self._owners[key]
+        self.added_version = ""
 
     def owner(self, key: str) -> str | None:
         """The path of the organization whose an entry, a name or a passage is; None is everybody."""

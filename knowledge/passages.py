@@ -1,7 +1,7 @@
 """Passages of imported readings, found by what they say: compact, so that a hundred thousand fit beside the entries.
 
-An inverted index of character pairs, written and heard, whose postings are arrays of numbers; of each passage only the
-normalized words are kept, and the best candidates are read anew. A passage is scored by how much of the question its
+An inverted index of character pairs, written and heard, whose postings are arrays of numbers; of a passage only
+its text is kept beside them, and the best candidates are read anew. A passage is scored by how much of the question its
 text explains, rare characters weighing more, and how close together its best sentence has them.
 """
 
@@ -12,15 +12,17 @@ from array import array
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-from knowledge.normalize import normalize
+from knowledge.normalize import heard, normalize
+from knowledge.pinyin import fold
 from knowledge.reading import Pieces, Reading, worth
 from knowledge.readings import Passage
 
 QUOTED = 62.0
 """The score from which a passage is quoted."""
 LONGEST_QUOTE = 150
-_WEIGHED = 16
+_WEIGHED = 8
 _SCANNED = 12_000  # postings looked at per question, rare pairs first
 _READ = 512  # passages that stay read
 _SENTENCES = re.compile(r"[^。！？；\n]+[。！？；]?")
@@ -37,6 +39,22 @@ class Quote:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A passage taken apart: its sentences, the pieces of each with those of its headings, and all pieces."""
+
+    sentences: tuple[str, ...]
+    each: tuple[Pieces, ...]
+    all: Pieces
+
+    @classmethod
+    def of(cls, passage: Passage) -> "_Read":
+        sentences = tuple(_SENTENCES.findall(passage.text)) or (passage.text,)
+        heading = _pieces(f"{passage.chapter} {passage.heading}")
+        each = tuple(_union(heading, _pieces(sentence)) for sentence in sentences)
+        return cls(sentences, each, _union(*each))
+
+
 class Passages:
     """Passages under keys; built by `add`, which like `remove` may be called while it is in use."""
 
@@ -47,7 +65,7 @@ class Passages:
         self._numbers: dict[str, int] = {}
         self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         self._owned: defaultdict[str, int] = defaultdict(int)
-        self._read: OrderedDict[int, Pieces] = OrderedDict()
+        self._read: OrderedDict[int, _Read] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -59,7 +77,7 @@ class Passages:
         self._keys.append(key)
         self._passages.append(passage)
         self._readings.append(reading)
-        pieces = _pieces(passage)
+        pieces = _Read.of(passage).all
         for pair in pieces.pairs:
             self._postings[pair].append(number)
         for single in pieces.singles:
@@ -88,11 +106,12 @@ class Passages:
         for number in self._candidates(reading, sees):
             passage = self._passages[number]
             assert passage is not None
-            values = worth(reading, self._pieces_of(number, passage))
+            read = self._read_again(number, passage)
+            values = worth(reading, read.all)
             whole = _share(weights, values)
             if 100 * whole < QUOTED or reading.has_word_beyond(values):
                 continue
-            at, close, words = _best_sentences(reading, weights, passage)
+            at, close, words = _best_sentences(reading, weights, read)
             score = round(100 * (0.6 * whole + 0.4 * close) - 0.01 * at, 1)
             if score >= QUOTED:
                 quotes.append(Quote(self._keys[number], self._readings[number], passage, score, words))
@@ -120,30 +139,37 @@ class Passages:
         known = self._owned.get(reading.written[at] or f"/{reading.syllables[at]}", 0)
         return math.log(1 + (len(self._keys) + 1) / (known + 0.5))
 
-    def _pieces_of(self, number: int, passage: Passage) -> Pieces:
+    def _read_again(self, number: int, passage: Passage) -> _Read:
         if number in self._read:
             self._read.move_to_end(number)
             return self._read[number]
-        pieces = self._read[number] = _pieces(passage)
+        read = self._read[number] = _Read.of(passage)
         if len(self._read) > _READ:
             self._read.popitem(last=False)
-        return pieces
+        return read
 
 
-def _pieces(passage: Passage) -> Pieces:
-    lines = (passage.chapter, passage.heading, *passage.text.splitlines())
-    return Pieces.of(_read(line) for line in lines if line.strip())
+def _pieces(text: str) -> Pieces:
+    """What a text has to offer; as `Pieces.of` its reading, at a fraction of the cost."""
+    written: list[str] = []
+    syllables: list[str] = []
+    for one, read in heard(normalize(text), quickly=True):
+        written.append(one)
+        syllables.append(fold(read))
+    pairs = {a + b for a, b in pairwise(written) if a and b}
+    return Pieces(frozenset(written) - {""}, frozenset(pairs.union(f"{a} {b}" for a, b in pairwise(syllables))))
 
 
-def _read(line: str) -> Reading:
-    return Reading(normalize(line), quickly=True)
+def _union(*pieces: Pieces) -> Pieces:
+    return Pieces(
+        frozenset().union(*(each.singles for each in pieces)), frozenset().union(*(each.pairs for each in pieces))
+    )
 
 
-def _best_sentences(reading: Reading, weights: list[float], passage: Passage) -> tuple[int, float, str]:
+def _best_sentences(reading: Reading, weights: list[float], read: _Read) -> tuple[int, float, str]:
     """Where the sentence stands that explains most, how much it does, and it with its neighbours as far as they fit."""
-    sentences = _SENTENCES.findall(passage.text) or [passage.text]
-    heading = _read(f"{passage.chapter} {passage.heading}")
-    shares = [_share(weights, worth(reading, Pieces.of((_read(sentence), heading)))) for sentence in sentences]
+    sentences = read.sentences
+    shares = [_share(weights, worth(reading, pieces)) for pieces in read.each]
     best = max(range(len(sentences)), key=lambda at: shares[at])
     first = last = best
     for step in _outwards(best, len(sentences)):

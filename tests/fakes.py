@@ -59,6 +59,7 @@ class FakeTown:
         self.database = database
         self.now = MONDAY
         self.last_link = ""
+        HANDBOOK.forget_added()
         router = Router(TEXTS)
         around = Surroundings(TEXTS, HANDBOOK, self._link, router.start)
         self.turns = Turns(database, around, router.route, self.clock)
