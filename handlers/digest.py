@@ -17,6 +17,8 @@ from storage.database import Session
 from storage.digest import BranchWeek, unanswered_between, week_figures
 from storage.people import organization
 
+GRAVITY = ("no_record", "quiet", "low_attendance", "unread")
+"""Why a branch needs help, the gravest first: who reads only the first lines should read what matters."""
 QUIET_AFTER = timedelta(days=30)
 """A branch without any record for this long is named, so that somebody asks whether it needs help."""
 
@@ -51,7 +53,7 @@ async def digest_of(
     first, after = bounds(day, place)
     branches = await week_figures(session, place.path, first, after)
     needing = [(branch, reasons) for branch in branches if (reasons := needs(branch, now))]
-    needing.sort(key=lambda pair: -len(pair[1]))
+    needing.sort(key=lambda pair: (GRAVITY.index(pair[1][0][0]), -len(pair[1]), -pair[1][0][1]))
     body = texts.document(
         "digest.j2",
         place=place.name,
@@ -118,7 +120,9 @@ def _table(place: Place, monday: date, branches: Sequence[BranchWeek]) -> Docume
         ]
         for branch in branches
     ]
-    return workbook(f"周报_{week_of(monday)}", f"{place.name}周报", [f"{monday:%Y年%m月%d日}起的一周"], heads, rows)
+    return workbook(
+        f"{place.name}周报_{monday:%Y%m%d}", f"{place.name}周报", [f"{monday:%Y年%m月%d日}起的一周"], heads, rows
+    )
 
 
 @reply("digest_branch", role=Role.OFFICIAL)

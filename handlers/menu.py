@@ -2,34 +2,73 @@
 
 from handlers.dialogue.roles import Role
 from handlers.dialogue.turn import Turn
+from handlers.meeting_words import meeting_label
+from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
 from handlers.router import reply, resume_parked
-from storage.meetings import meetings_for_person
+from storage.meetings import MeetingView, meetings_for_person, meetings_of
 from storage.models import MeetingState, Presence
+from storage.reports import reports_to
 
 MENU: tuple[tuple[Role, tuple[tuple[str, ...], ...]], ...] = (
-    (Role.SECRETARY, (("convene", "open_check_in"), ("close_meeting", "meetings"), ("reports", "invite"))),
+    (Role.SECRETARY, (("convene", "open_check_in"), ("meetings", "reports"), ("invite",))),
     (Role.OFFICIAL, (("digest",),)),
     (Role.MEMBER, (("check_in", "ask_leave"), ("hand_in_report", "my_data"))),
     (Role.ANYONE, (("topics", "help"),)),
 )
 """What each role is offered, in rows."""
+WHILE_OPEN = (("count", "mark_present"), ("open_check_in", "close_meeting"))
+"""What a secretary is offered above all, while a meeting of hers takes people's check-ins."""
+UNREAD_SHOWN = 50
 
 
 @reply("menu", role=Role.ANYONE)
 async def show_menu(turn: Turn, argument: str) -> None:
     """What this person can do, as buttons, under whatever is waiting for them."""
-    rows = menu_rows(turn)
+    say, rows = turn.texts.say, menu_rows(turn)
     if turn.person is None:
-        await turn.say(turn.texts.say("menu.menu", "unbound"), rows=rows)
+        await turn.say(say("menu.menu", "unbound"), rows=rows)
         return
     places = [place.name for role in (Role.SECRETARY, Role.OFFICIAL, Role.MEMBER) for place in turn.places(role)]
-    body = turn.texts.say("menu.menu", "bound", name=turn.person.name, places=list(dict.fromkeys(places)))
-    open_meetings = await meetings_for_person(turn.session, turn.person.id, states=[MeetingState.OPEN])
-    waiting = [meeting for meeting, presence in open_meetings if presence is not Presence.PRESENT]
+    mine = await meetings_for_person(turn.session, turn.person.id, states=[MeetingState.CONVENED, MeetingState.OPEN])
+    running, unread = await _for_the_secretary(turn)
+    body = say(
+        "menu.menu",
+        "bound",
+        name=turn.person.name,
+        places=list(dict.fromkeys(places)),
+        coming=[_told(turn, held) for held, _ in mine if held.state is MeetingState.CONVENED][:2],
+        running=[turn.texts.word(held.kind) for held in running],
+        unread=unread,
+    )
+    if running:
+        titles = {"open_check_in": say("menu.menu", "show_code")}
+        rows = (
+            *(
+                tuple(Button(titles.get(name, turn.texts.title(name)), f"{name}.{running[0].id}") for name in row)
+                for row in WHILE_OPEN
+            ),
+            *(tuple(button for button in row if button.payload != "open_check_in") for row in rows),
+        )
+    waiting = [held for held, presence in mine if held.state is MeetingState.OPEN and presence is not Presence.PRESENT]
     if waiting:
-        rows = ((Button(turn.texts.say("checkin.check_in", "title"), f"check_in.{waiting[0].id}"),), *rows)
+        label = say("menu.menu", "check_in_now", kind=waiting[0].kind)
+        rows = ((Button(label, f"check_in.{waiting[0].id}"),), *rows)
     await turn.say(body, rows=rows)
+
+
+def _told(turn: Turn, held: MeetingView) -> str:
+    return f"{meeting_label(turn.texts, turn.zone, held)}，{held.place}"
+
+
+async def _for_the_secretary(turn: Turn) -> tuple[list[MeetingView], int]:
+    """The meetings of a secretary's branches that take check-ins now, and how many reports wait for her."""
+    running: list[MeetingView] = []
+    unread = 0
+    for place in turn.places(Role.SECRETARY):
+        running += await meetings_of(turn.session, place.organization_id, states=[MeetingState.OPEN], limit=1)
+        unread += len(await reports_to(turn.session, place.organization_id, unread_only=True, limit=UNREAD_SHOWN))
+    return running, unread
 
 
 def menu_rows(turn: Turn) -> Rows:
@@ -51,6 +90,23 @@ async def show_help(turn: Turn, argument: str) -> None:
 async def go_on(turn: Turn, argument: str) -> None:
     """Take up what was set aside."""
     await resume_parked(turn, argument)
+
+
+@reply("courtesy", role=Role.ANYONE)
+async def be_polite(turn: Turn, argument: str) -> None:
+    """Thanks, or a nod: to a notice that waits for an answer it is no answer yet, so the question is put again."""
+    states = [MeetingState.CONVENED]
+    mine = [] if turn.person is None else await meetings_for_person(turn.session, turn.person.id, states=states)
+    asked = [held for held, presence in mine if presence is Presence.EXPECTED and held.starts_at > turn.now]
+    if not asked:
+        await turn.say(turn.texts.say("menu", "courtesy"), rows=back_to_menu(turn))
+        return
+    held, say = asked[0], turn.texts.say
+    buttons = (
+        Button(say("meetings.convene", "coming_button"), f"coming.{held.id}"),
+        Button(say("meetings.convene", "leave_button"), f"ask_leave.{held.id}"),
+    )
+    await turn.say(say("menu.courtesy", "coming", when=_told(turn, held)), rows=(buttons,))
 
 
 @reply("stray_file", role=Role.ANYONE)

@@ -97,6 +97,7 @@ async def read_report(turn: Turn, argument: str) -> None:
         body = turn.texts.say("reports.report", "read_notice", kind=found.kind, number=found.number)
         title = turn.texts.say("reports.report", "read_title")
         turn.push([found.author_id], body, title=title, key=f"report:{found.id}:read")
+    listing = "my_reports" if is_author else "reports"
     documents = [kept for one in found.files if (kept := await file(turn.session, one.id)) is not None]
     await turn.say(
         turn.texts.say(
@@ -107,7 +108,7 @@ async def read_report(turn: Turn, argument: str) -> None:
             handed_in_at=format_moment(found.handed_in_at.astimezone(turn.zone)),
             paragraphs=found.text.splitlines(),
         ),
-        rows=back_to_menu(turn),
+        rows=((Button(turn.texts.title(listing), listing), *back_to_menu(turn)[0]),),
         documents=[Document(name, media_type, blob) for name, media_type, blob in documents],
     )
 
