@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import event
 
+from bot.delivery import GATHER
 from handlers.messages import Address, Incoming, Kind
 from storage.database import Database
 from storage.models import Account, Lane, Membership, Organization, OrganizationKind, Person, Post, PostKind, Status
@@ -68,7 +69,7 @@ class Secretaries:
                     said = {"channel": "fake", "tenant": "t", "user": who.name, "chat": who.name}
                     session.add(Account(person_id=who.id, created_at=MONDAY, **said))
                 session.add(Post(person_id=people[0].id, kind=PostKind.SECRETARY, **since))
-        return cls(FakeTown(database), [f"李{place.id}0" for place in places])
+        return cls(FakeTown(database, gather=GATHER), [f"李{place.id}0" for place in places])
 
     async def says(self, name: str, said: tuple[str, str]) -> None:
         """One whole turn: the update comes in, its answer goes out and is marked as sent."""

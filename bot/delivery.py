@@ -19,6 +19,8 @@ from storage.outbox import Waiting, claim, give_up, mark_part_sent, mark_sent, p
 
 log = structlog.get_logger()
 
+GATHER = 0.02
+"""Seconds in which what was sent is gathered, to be marked in one transaction: a commit is dear."""
 FIRST_RETRY = 2.0
 LONGEST_RETRY = 600.0
 GIVES_UP_AS = {Failure.GONE: State.GONE, Failure.CLOSED: State.CLOSED, Failure.REFUSED: State.REFUSED}
@@ -27,15 +29,28 @@ GIVES_UP_AS = {Failure.GONE: State.GONE, Failure.CLOSED: State.CLOSED, Failure.R
 class Delivery:
     """Sends for some channels; one worker a lane, or the turn itself for its own answers."""
 
-    def __init__(self, database: Database, senders: Mapping[tuple[str, str], Sender], clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        senders: Mapping[tuple[str, str], Sender],
+        clock: Clock = utc_now,
+        *,
+        gather: float = GATHER,
+    ) -> None:
         self.database = database
+        self.gather = gather
         self.senders = senders
         self.clock = clock
         self._behind: set[tuple[str, str, str]] = set()
         """Chats with an answer that has to be tried again: what follows it must not overtake it."""
+        self._sent: list[tuple[int, str]] = []
+        self._marking: asyncio.Task[None] | None = None
 
     async def answer(self, answered: Answered) -> None:
-        """Send what a turn has just committed and claimed; what fails stays in the outbox for `drain`."""
+        """Send what a turn has just committed and claimed; what fails stays in the outbox for `drain`.
+
+        That it was sent is written a moment later, see `settle`.
+        """
         messages = [
             Waiting(
                 id=id,
@@ -69,18 +84,27 @@ class Delivery:
         for message in claimed:
             chats.setdefault((message.channel, message.tenant, message.chat), []).append(message)
         await asyncio.gather(*(self._send_in_order(messages) for messages in chats.values()))
+        await self.settle()
         return len(claimed)
+
+    async def settle(self) -> None:
+        """Wait until everything that was sent is marked as sent."""
+        while self._marking is not None:
+            await asyncio.wait([self._marking])
 
     async def run(self, lane: Lane, *, pause: float = 0.5) -> None:
         """Drain a lane until cancelled; a database that is away for a while is waited for."""
-        while True:
-            try:
-                claimed = await self.drain(lane)
-            except Unavailable as error:
-                log.warning("database away", error=type(error).__name__)
-                claimed = 0
-            if not claimed:
-                await asyncio.sleep(pause)
+        try:
+            while True:
+                try:
+                    claimed = await self.drain(lane)
+                except Unavailable as error:
+                    log.warning("database away", error=type(error).__name__)
+                    claimed = 0
+                if not claimed:
+                    await asyncio.sleep(pause)
+        finally:
+            await self.settle()
 
     async def _send_in_order(self, messages: Sequence[Waiting]) -> None:
         """Send messages to one chat; when one has to wait, those after it wait too."""
@@ -96,8 +120,24 @@ class Delivery:
             if ref:
                 sent.append((message.id, ref))
         if sent:
-            async with self.database.transaction() as session:
-                await mark_sent(session, sent, self.clock())
+            self._sent += sent
+            if self._marking is None:
+                self._marking = asyncio.create_task(self._mark())
+
+    async def _mark(self) -> None:
+        try:
+            while self._sent:
+                await asyncio.sleep(self.gather)
+                sent, self._sent = self._sent, []
+                try:
+                    async with self.database.transaction() as session:
+                        await mark_sent(session, sent, self.clock())
+                except Unavailable as error:
+                    log.warning("database away", error=type(error).__name__)
+                    self._sent = sent + self._sent
+                    await asyncio.sleep(FIRST_RETRY)
+        finally:
+            self._marking = None
 
     async def _send(self, message: Waiting) -> str | None:
         """The platform's reference; "" when it was given up; None when it has to be tried again."""

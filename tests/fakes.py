@@ -55,7 +55,7 @@ class FakePlatform:
 class FakeTown:
     """The whole assistant on a database, without a network."""
 
-    def __init__(self, database: Database, limits: Limits = LIMITS) -> None:
+    def __init__(self, database: Database, limits: Limits = LIMITS, *, gather: float = 0) -> None:
         self.database = database
         self.now = MONDAY
         self.last_link = ""
@@ -64,7 +64,7 @@ class FakeTown:
         around = Surroundings(TEXTS, HANDBOOK, self._link, router.start)
         self.turns = Turns(database, around, router.route, self.clock)
         self.platform = FakePlatform(limits=limits)
-        self.delivery = Delivery(database, {("fake", "t"): self.platform}, self.clock)
+        self.delivery = Delivery(database, {("fake", "t"): self.platform}, self.clock, gather=gather)
         self.updates = 0
         self.people: dict[str, Chat] = {}
 

@@ -23,7 +23,9 @@ from storage.models import (
     RunState,
 )
 from tests.branch import settled_town
-from tests.fakes import Chat, FakeTown
+from tests.fakes import TEXTS, Chat, FakeTown
+
+FINISHED = TEXTS.say("shared", "finished_button")
 
 
 def an_update(chat: Chat, kind: Kind, *, text: str = "", payload: str = "") -> Incoming:
@@ -97,7 +99,7 @@ async def test_a_double_tap_on_confirm_convenes_one_meeting(database: Database) 
     assert [entry.action for entry in await rows(database, AuditEntry)] == ["convene"]
     heard = secretary.hears()
     assert sum(words.startswith("通知已发出") for words in heard) == 1
-    assert sum(words.startswith("这件事已经办完了") for words in heard) == 3
+    assert sum(words.startswith(FINISHED) for words in heard) == 3
     assert len([words for words in chats["王桂兰"].hears() if words.startswith("开会通知")]) == 1
     assert meeting.place == "村委会二楼会议室"
 
