@@ -36,6 +36,15 @@ async def check_in_by_button(turn: Turn, argument: str) -> None:
     raise Refused("which_code" if open_now else "none_open")
 
 
+@reply("check_in_too", role=Role.BOUND)
+async def check_in_beside(turn: Turn, argument: str) -> None:
+    """Check in by a button that stands beside others which are still needed: that message stays."""
+    held = await meeting(turn.session, record_id(argument))
+    if held is None:
+        raise Refused("gone")
+    await _record(turn, held, CheckInWay.BUTTON, stays=True)
+
+
 @reply("check_in_by_code", role=Role.BOUND, pattern=r"(?:签到码?)?[\s：:]*([0-9０-９]{6})")
 async def check_in_by_code(turn: Turn, code: str) -> None:
     """Check in by the six digits in the room; twenty wrong ones lock the account for a while."""
@@ -61,7 +70,7 @@ async def check_in_by_link(turn: Turn, key: str) -> None:
     await _record(turn, held, CheckInWay.LINK)
 
 
-async def _record(turn: Turn, held: MeetingView, way: CheckInWay) -> None:
+async def _record(turn: Turn, held: MeetingView, way: CheckInWay, *, stays: bool = False) -> None:
     done = await check_in(turn.session, held.id, turn.person_id, way=way, now=turn.now)
     assert turn.person is not None
     words = turn.texts.say(
@@ -72,13 +81,17 @@ async def _record(turn: Turn, held: MeetingView, way: CheckInWay) -> None:
         late=done.late_minutes,
         at=done.at.astimezone(turn.zone) if done.at else None,
     )
-    await turn.say(words, rows=back_to_menu(turn), replaces=way is CheckInWay.BUTTON and done.outcome == "recorded")
+    rows = back_to_menu(turn)
+    if turn.may_at(Role.SECRETARY, held.path):
+        rows = ((Button(turn.texts.title("count"), f"count.{held.id}"), *rows[0]),)
+    replaces = way is CheckInWay.BUTTON and done.outcome == "recorded" and not stays
+    await turn.say(words, rows=rows, replaces=replaces)
 
 
 @reply("coming", role=Role.BOUND)
 async def say_coming(turn: Turn, argument: str) -> None:
-    """A member says that she will come."""
-    held = await _still_to_come(turn, argument)
+    """A member says that she will come: to the meeting of the button, or in words to the next one she was told of."""
+    held = await (_still_to_come(turn, argument) if argument else _next_to_come(turn))
     await answer_notice(turn.session, held.id, turn.person_id, will_come=True, now=turn.now)
     leave = Button(turn.texts.title("ask_leave"), f"ask_leave.{held.id}")
     await turn.say(
@@ -90,6 +103,14 @@ async def say_coming(turn: Turn, argument: str) -> None:
         ),
         rows=((leave,),),
     )
+
+
+async def _next_to_come(turn: Turn) -> MeetingView:
+    states = [MeetingState.CONVENED]
+    for held, presence in await meetings_for_person(turn.session, turn.person_id, states=states):
+        if presence in (Presence.EXPECTED, Presence.EXCUSED) and held.starts_at > turn.now:
+            return held
+    raise Refused("nothing_coming")
 
 
 async def _still_to_come(turn: Turn, argument: str) -> MeetingView:

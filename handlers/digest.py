@@ -17,6 +17,8 @@ from storage.database import Session
 from storage.digest import BranchWeek, unanswered_between, week_figures
 from storage.people import organization
 
+UNREAD_AFTER = timedelta(days=7)
+"""Reports that wait shorter than this are the secretary's business alone."""
 GRAVITY = ("no_record", "quiet", "low_attendance", "unread")
 """Why a branch needs help, the gravest first: who reads only the first lines should read what matters."""
 QUIET_AFTER = timedelta(days=30)
@@ -84,8 +86,8 @@ def needs(branch: BranchWeek, now: datetime) -> list[tuple[str, int]]:
         found.append(("quiet", (now - branch.last_record_at).days))
     if branch.expected and branch.present * 2 < branch.expected:
         found.append(("low_attendance", round(100 * branch.present / branch.expected)))
-    if branch.unread_reports:
-        found.append(("unread", branch.unread_reports))
+    if branch.oldest_unread_at is not None and now - branch.oldest_unread_at > UNREAD_AFTER:
+        found.append(("unread", (now - branch.oldest_unread_at).days))
     return found
 
 

@@ -155,7 +155,7 @@ async def open_the_check_in(d: Dialogue) -> None:
             )
     link = d.turn.around.entry_link(d.turn.incoming.address.channel, f"c_{key}")
     rows: Rows = (
-        (Button(d.texts.say(d.file, "me_too"), f"check_in.{held.id}"),),
+        (Button(d.texts.title("check_in_too"), f"check_in_too.{held.id}"),),
         tuple(Button(d.texts.title(name), f"{name}.{held.id}") for name in ("count", "mark_present", "close_meeting")),
     )
     await d.say("opened", rows=rows, kind=held.kind, code=code, documents=[qr_code(link, "签到码")])

@@ -53,7 +53,7 @@ async def show_menu(turn: Turn, argument: str) -> None:
     waiting = [held for held, presence in mine if held.state is MeetingState.OPEN and presence is not Presence.PRESENT]
     if waiting:
         label = say("menu.menu", "check_in_now", kind=waiting[0].kind)
-        rows = ((Button(label, f"check_in.{waiting[0].id}"),), *rows)
+        rows = ((Button(label, f"check_in_too.{waiting[0].id}"),), *rows)
     await turn.say(body, rows=rows)
 
 

@@ -34,7 +34,8 @@ class BranchWeek:
     """One branch and its groups in a week: counts only, nothing about individuals.
 
     `expected` and `present` count people once per meeting; `unread_reports` and `open_cases` are what is waiting now,
-    however old; `last_record_at` is the newest record of all time, None where there is none.
+    however old; `last_record_at` is the newest record of all time, None where there is none; `oldest_unread_at` is
+    since when the report has waited that has waited longest.
     """
 
     organization_id: int
@@ -46,6 +47,7 @@ class BranchWeek:
     unread_reports: int
     open_cases: int
     last_record_at: datetime | None
+    oldest_unread_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ async def week_figures(session: Session, path: str, first: datetime, after: date
     week = []
     for branch in branches:
         meetings, expected, present = held.get(branch.id, (0, 0, 0))
-        reports, unread, reported_at = handed_in.get(branch.id, (0, 0, None))
+        reports, unread, reported_at, waiting_since = handed_in.get(branch.id, (0, 0, None, None))
         records = [met.get(branch.id, (None,))[0], reported_at, steps.get(branch.id, (None,))[0]]
         week.append(
             BranchWeek(
@@ -89,6 +91,7 @@ async def week_figures(session: Session, path: str, first: datetime, after: date
                 unread_reports=unread,
                 open_cases=open_cases.get(branch.id, (0,))[0],
                 last_record_at=max((at for at in records if at is not None), default=None),
+                oldest_unread_at=waiting_since,
             )
         )
     return week
@@ -145,6 +148,7 @@ def _handed_in(path: str, first: datetime, after: datetime) -> Figures:
             _count(and_(Report.handed_in_at >= first, Report.handed_in_at < after)),
             _count(Report.read_at.is_(None)),
             func.max(Report.handed_in_at),
+            func.min(case((Report.read_at.is_(None), Report.handed_in_at))),
         )
         .join(Organization, Organization.id == Report.organization_id)
         .where(Organization.path.startswith(path))

@@ -106,6 +106,7 @@ async def test_the_week_of_a_branch_includes_its_groups_and_what_is_waiting(data
         unread_reports=2,
         open_cases=1,
         last_record_at=NOW + timedelta(hours=2),
+        oldest_unread_at=NOW - timedelta(days=60),
     )
     assert second == BranchWeek(town.other_branch, "渡口村党支部", 0, 0, 0, 0, 0, 0, None)
 
