@@ -22,6 +22,7 @@ from bot.schedule import Schedule
 from bot.settings import Settings
 from handlers.dialogue.turn import Surroundings
 from handlers.dialogue.turns import Clock, Turns, utc_now
+from handlers.handbook import public_answers
 from handlers.messages import Document, Incoming, NotSent, Outgoing
 from handlers.router import Router
 from handlers.wording import Texts
@@ -169,8 +170,13 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> int:
 
 async def _serve_telegram(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, token: str) -> None:
     from bot.channels.telegram_chat import TelegramChat
+    from bot.channels.telegram_inline import Offered
 
-    chat = TelegramChat(token, DatabaseInbox(app.database, app.clock), base_url=app.settings.telegram_api)
+    def look(words: str) -> list[Offered]:
+        return [Offered(*each) for each in public_answers(app.texts, app.handbook, words, app.clock().date())]
+
+    inbox = DatabaseInbox(app.database, app.clock)
+    chat = TelegramChat(token, inbox, base_url=app.settings.telegram_api, look=look)
     stack.push_async_callback(chat.close)
     app.links["telegram"] = lambda payload: f"https://t.me/{chat.username}?start={payload}"
     delivery = await _deliver(app, tasks, chat, chat.tenant, (Lane.REPLY,))

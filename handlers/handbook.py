@@ -1,6 +1,7 @@
 """Questions to the handbook, from anybody, anywhere in a conversation."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from handlers.dialogue.engine import DIALOGUES
 from handlers.dialogue.errors import Refused
@@ -11,8 +12,8 @@ from handlers.markup import to_plain
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
 from handlers.router import reply
-from handlers.wording import Marked
-from knowledge.handbook import Entry, Lookup
+from handlers.wording import Marked, Texts
+from knowledge.handbook import Entry, Handbook, Lookup
 from knowledge.passages import Quote
 from knowledge.readings import Passage
 from storage.models import Outcome
@@ -212,6 +213,23 @@ async def share_entry(turn: Turn, entry_id: str) -> None:
     await turn.say(
         say("handbook.share", "message", title=entry.title, answer=Marked(entry.answer), source=entry.source)
     )
+
+
+def public_answers(texts: Texts, handbook: Handbook, words: str, today: date) -> list[tuple[str, str, str]]:
+    """Id, title and body to share of what everybody may read and these words find, the likeliest first, five at most."""
+    if not any(character.isalnum() for character in words) or len(words) > LONGEST:
+        return []
+    found = handbook.ask(words, 5, today=today, sees=lambda key: handbook.owner(key) is None)
+    entries = [candidate.entry for candidate in found.candidates]
+    answers = [found.answer if entry is found.entry else entry.answer for entry in entries]
+    return [
+        (
+            entry.id,
+            entry.title,
+            texts.say("handbook.share", "message", title=entry.title, answer=Marked(answer), source=entry.source),
+        )
+        for entry, answer in zip(entries, answers, strict=True)
+    ]
 
 
 @reply("helpful", role=Role.ANYONE)

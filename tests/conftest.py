@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database, Session
+from tests.bot_api import BotApi
 from tests.postgres import Server, start
 
 TEMPLATE = "migrated"
@@ -67,3 +68,10 @@ async def session(database: Database) -> AsyncIterator[Session]:
     """An open transaction, committed when the test is over."""
     async with database.transaction() as opened:
         yield opened
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[BotApi]:
+    """A Bot API server of this test's own, served in its loop."""
+    async with BotApi() as serving:
+        yield serving

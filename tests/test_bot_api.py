@@ -28,12 +28,6 @@ TEA = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="喝茶",
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with BotApi() as server:
-        yield server
-
-
-@pytest.fixture
 async def aio(api: BotApi) -> AsyncIterator[Bot]:
     bot = open_bot(api.token, api.url, 5)
     yield bot

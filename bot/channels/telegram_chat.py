@@ -25,6 +25,7 @@ from bot.channels.inbox import Inbox, Update
 from bot.channels.queues import PerAddress
 from bot.channels.telegram_answers import TelegramAnswers
 from bot.channels.telegram_client import RawUpdates, result_of
+from bot.channels.telegram_inline import Look, answer_inline
 from bot.channels.telegram_wire import PUBLIC_SERVER, SEND_SECONDS, TokenRefused
 from handlers.messages import Incoming, Kind
 from storage.database import Unavailable
@@ -56,16 +57,19 @@ class TelegramChat(TelegramAnswers):
         now: Callable[[], datetime] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         grace: float = 10,
+        look: Look = lambda words: (),
     ) -> None:
         """Nothing is sent yet; when stopped, turns that are queued get `grace` seconds to finish.
 
-        Raises `TokenRefused` for what cannot be a token.
+        `look` finds what is offered in inline mode. Raises `TokenRefused` for what cannot be a token.
         """
         super().__init__(token, base_url=base_url, send_seconds=send_seconds, now=now)
         self._inbox = inbox
         self._poll_seconds = poll_seconds
         self._sleep = sleep
         self._grace = grace
+        self._look = look
+        self._offers: set[asyncio.Task[None]] = set()
         self.username = ""
         """The bot's name on Telegram, known once `run` has introduced itself; links into the chat need it."""
 
@@ -117,6 +121,12 @@ class TelegramChat(TelegramAnswers):
         stored: list[Update] = []
         turns: list[Incoming] = []
         for raw in batch:
+            if isinstance(query := raw.get("inline_query"), dict):
+                # Answered at once or not at all: after some seconds nobody looks at the offers any more.
+                offer = asyncio.create_task(answer_inline(self._bot, query, self._look))
+                self._offers.add(offer)
+                offer.add_done_callback(self._offers.discard)
+                continue
             update_id, update = str(raw["update_id"]), {**raw, updates.RECEIVED_AT: received_at}
             if found := _understood(update_id, update, me):
                 stored.append((update_id, update))

@@ -10,7 +10,7 @@ from handlers.messages import Address, Attachment, Incoming, Kind
 
 Json = Mapping[str, Any]
 
-ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES: Final = ("message", "callback_query", "my_chat_member", "inline_query")
 RECEIVED_AT: Final = "received_at"
 """Our one addition to a stored update: when it reached us, because a tap carries no time of its own."""
 

@@ -103,6 +103,24 @@ async def answer_callback_query(api: "BotApi", call: Params) -> bool:
     return True
 
 
+async def answer_inline_query(api: "BotApi", call: Params) -> bool:
+    """Offer results to somebody who types @bot; possible once, at most 50, each with an id of its own."""
+    if call.get("inline_query_id") not in api.inline_queries:
+        raise refuse("query is too old and response timeout expired or query ID is invalid")
+    results = json.loads(call.get("results", "[]"))
+    if len(results) > 50 or len({each["id"] for each in results}) < len(results):
+        raise refuse("RESULT_ID_DUPLICATE")
+    for each in results:
+        if not 1 <= len(each["id"].encode()) <= 64:
+            raise refuse("RESULT_ID_INVALID")
+        content = each["input_message_content"]
+        rules.message_text(content["message_text"], content.get("parse_mode", ""))
+    api.inline_queries.remove(call["inline_query_id"])
+    api.inline_answers[call["inline_query_id"]] = results
+    api.bell.ring()
+    return True
+
+
 async def get_file(api: "BotApi", call: Params) -> dict[str, Any]:
     """Where a file can be downloaded."""
     file = api.files.get(call.get("file_id", ""))
@@ -233,6 +251,7 @@ Method = Callable[["BotApi", Params], Awaitable[Any]]
 
 METHODS: dict[str, Method] = {
     "answercallbackquery": answer_callback_query,
+    "answerinlinequery": answer_inline_query,
     "deletewebhook": delete_webhook,
     "editmessagereplymarkup": edit_message_reply_markup,
     "editmessagetext": edit_message_text,

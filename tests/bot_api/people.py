@@ -102,6 +102,16 @@ class Person(Chat):
         labels = [each["text"] for message in shown for each in _buttons(message)]
         raise AssertionError(f"no button {button!r}; there are {labels}")
 
+    async def types_inline(self, words: str, within: float = 10) -> list[dict[str, Any]]:
+        """Type @bot and these words in any chat; what is offered."""
+        query_id = f"inline-{len(self.api.inline_queries) + len(self.api.inline_answers) + 1}"
+        self.api.inline_queries.add(query_id)
+        self.api.queue({"inline_query": {"id": query_id, "from": self.user, "query": words, "offset": ""}})
+        await self.api.bell.until(lambda: query_id in self.api.inline_answers, within)
+        if query_id not in self.api.inline_answers:
+            raise AssertionError(f"nothing was offered for {words!r}")
+        return self.api.inline_answers[query_id]
+
     def forges(self, data: str) -> int:
         """Send button data that no button of this chat carries."""
         return self._tap(next(iter(self.visible()), None), data)

@@ -77,6 +77,8 @@ class BotApi:
         self.messages: dict[tuple[int, int], dict[str, Any]] = {}
         self.files: dict[str, StoredFile] = {}
         self.queries: set[str] = set()
+        self.inline_queries: set[str] = set()
+        self.inline_answers: dict[str, list[dict[str, Any]]] = {}
         self.commands: list[dict[str, str]] = []
         self.pending: list[dict[str, Any]] = []
         self.again: list[dict[str, Any]] = []

@@ -1,10 +1,9 @@
-"""What the tests with real processes share: a stand-in for Telegram, and a quick way to start the assistant."""
+"""What the tests with real processes share: a quick way to start the assistant."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from tests.bot_api import BotApi
 from tests.process.processes import Nursery
 
 
@@ -14,10 +13,3 @@ def nursery() -> Iterator[Nursery]:
     opened = Nursery.opened()
     yield opened
     opened.close()
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    """A Bot API server of this test's own, served in its loop."""
-    async with BotApi() as serving:
-        yield serving

@@ -19,12 +19,6 @@ from tests.bot_api.people import PNG
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[BotApi]:
-    async with BotApi() as server:
-        yield server
-
-
-@pytest.fixture
 async def at_work(api: BotApi) -> AsyncIterator[Running]:
     async with running(api) as channel:
         yield channel
@@ -115,7 +109,7 @@ async def test_edits_and_the_chats_own_announcements_need_no_turn_and_are_not_ke
 
 async def test_telegram_is_asked_for_nothing_that_we_do_not_read(at_work: Running) -> None:
     (call, *_) = await at_work.api.called("getUpdates")
-    assert call.params["allowed_updates"] == '["message", "callback_query", "my_chat_member"]'
+    assert call.params["allowed_updates"] == '["message", "callback_query", "my_chat_member", "inline_query"]'
 
 
 async def test_blocking_the_bot_is_leaving(at_work: Running) -> None:
