@@ -1,5 +1,7 @@
 """The menu by role, help, and the small replies that belong to no conversation."""
 
+from collections.abc import Sequence
+
 from handlers.dialogue.roles import Role
 from handlers.dialogue.turn import Turn
 from handlers.meeting_words import meeting_label
@@ -10,14 +12,14 @@ from storage.meetings import MeetingView, meetings_for_person, meetings_of
 from storage.models import MeetingState, Presence
 from storage.reports import reports_to
 
-MENU: tuple[tuple[Role, tuple[tuple[str, ...], ...]], ...] = (
-    (Role.SECRETARY, (("convene", "open_check_in"), ("meetings", "reports"), ("invite",))),
-    (Role.OFFICIAL, (("digest",),)),
-    (Role.MEMBER, (("check_in", "ask_leave"), ("hand_in_report", "my_data"))),
-    (Role.ANYONE, (("topics", "help"),)),
+MENU: tuple[tuple[Role, tuple[str, ...]], ...] = (
+    (Role.SECRETARY, ("convene", "open_check_in", "meetings", "reports", "invite")),
+    (Role.OFFICIAL, ("digest",)),
+    (Role.MEMBER, ("check_in", "ask_leave", "hand_in_report", "my_data")),
+    (Role.ANYONE, ("topics", "help")),
 )
-"""What each role is offered, in rows."""
-WHILE_OPEN = (("count", "mark_present"), ("open_check_in", "close_meeting"))
+"""What each role is offered, in this order."""
+WHILE_OPEN = ("count", "mark_present", "open_check_in", "close_meeting")
 """What a secretary is offered above all, while a meeting of hers takes people's check-ins."""
 UNREAD_SHOWN = 50
 
@@ -43,13 +45,9 @@ async def show_menu(turn: Turn, argument: str) -> None:
     )
     if running:
         titles = {"open_check_in": say("menu.menu", "show_code")}
-        rows = (
-            *(
-                tuple(Button(titles.get(name, turn.texts.title(name)), f"{name}.{running[0].id}") for name in row)
-                for row in WHILE_OPEN
-            ),
-            *(tuple(button for button in row if button.payload != "open_check_in") for row in rows),
-        )
+        now = [Button(titles.get(name) or turn.texts.title(name), f"{name}.{running[0].id}") for name in WHILE_OPEN]
+        others = [button for row in rows for button in row if button.payload not in ("open_check_in", "check_in")]
+        rows = (*_paired(now), *_paired(others))
     waiting = [held for held, presence in mine if held.state is MeetingState.OPEN and presence is not Presence.PRESENT]
     if waiting:
         label = say("menu.menu", "check_in_now", kind=waiting[0].kind)
@@ -73,11 +71,13 @@ async def _for_the_secretary(turn: Turn) -> tuple[list[MeetingView], int]:
 
 def menu_rows(turn: Turn) -> Rows:
     """The buttons of the menu, each once."""
-    rows = []
-    for role, offered in MENU:
-        if turn.may(role):
-            rows += [tuple(Button(turn.texts.title(name), name) for name in row) for row in offered]
-    return tuple(rows)
+    return _paired([Button(turn.texts.title(name), name) for role, names in MENU if turn.may(role) for name in names])
+
+
+def _paired(buttons: Sequence[Button]) -> Rows:
+    """Two in a row; of an odd number the first, which matters most, has a row of its own."""
+    alone = len(buttons) % 2
+    return tuple(tuple(buttons[max(start, 0) : start + 2]) for start in range(-alone, len(buttons), 2))
 
 
 @reply("help", role=Role.ANYONE)
