@@ -1,6 +1,7 @@
 """The curated entries: complete, sourced, short enough for a phone, and in agreement with the rules."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 from handlers.markup import parse, to_plain
 from knowledge.entry import Entry
 from knowledge.handbook import BrokenHandbook, Handbook, faults
+from knowledge.rules.admission import earliest_candidate_date, notice_ends, probation_ends, talk_due
 from knowledge.rules.dues import FIXED, Payer, monthly_dues, rate_of
-from knowledge.rules.quorum import Formula, candidates_needed, present_needed, votes_needed
+from knowledge.rules.quorum import Formula, candidates_needed, is_carried, present_needed, votes_needed
 
 SCREEN = 320  # characters of one phone screen
 
@@ -100,6 +102,8 @@ def test_topics_hold_every_entry_once(handbook: Handbook) -> None:
         ("vote.general", Formula.GENERAL, 16),
         ("admission.vote", Formula.ADMISSION, 16),
         ("admission.vote", Formula.ADMISSION, 15),
+        ("admission.full-vote", Formula.ADMISSION, 16),
+        ("admission.full-vote", Formula.ADMISSION, 15),
         ("election.quorum", Formula.ELECTION, 16),
         ("election.quorum", Formula.ELECTION, 15),
         ("vote.committee", Formula.COMMITTEE, 5),
@@ -149,6 +153,39 @@ def test_the_rates_of_pensions_and_the_fixed_sums_are_the_same_in_every_entry(ha
     ]
     for id in ("dues.student", "dues.student-job", "dues.unemployed"):
         assert f"每月{FIXED}元" in _answer(handbook, id), id
+
+
+def test_the_dates_of_an_answer_agree_with_the_rules(handbook: Handbook) -> None:
+    def dates(id: str) -> list[date]:
+        return [date(*map(int, found)) for found in re.findall(r"(\d{4})年(\d+)月(\d+)日", _answer(handbook, id))]
+
+    since, earliest = dates("admission.candidate-early")
+    assert earliest == earliest_candidate_date(since)
+    admitted, ends = dates("admission.probation-end")
+    assert ends == probation_ends(admitted)
+    assert "3月10日收到的，最迟4月10日谈" in _answer(handbook, "admission.talk-from")
+    assert talk_due(date(2026, 3, 10)) == date(2026, 4, 10)
+    assert talk_due(date(2026, 1, 31)) == date(2026, 2, 28)
+    assert "周四起到下周三" in _answer(handbook, "admission.notice-count")
+    thursday = date(2026, 11, 5)
+    assert (thursday.weekday(), notice_ends(thursday).weekday()) == (3, 2)
+
+
+def test_the_places_for_excellent_members_never_exceed_a_third(handbook: Handbook) -> None:
+    figures = re.findall(r"(\d+)名最多(\d+)名", _answer(handbook, "appraisal.rounding"))
+    assert [(int(members), int(places)) for members, places in figures] == [(16, 5), (20, 6), (21, 7)]
+    assert all(int(places) == int(members) // 3 for members, places in figures)
+
+
+def test_just_half_is_enough_for_a_vote_and_not_for_admission(handbook: Handbook) -> None:
+    for id in ("counting.above", "counting.difference", "admission.exactly-half"):
+        assert f"{present_needed(Formula.ADMISSION, eligible=16)}人" in _answer(handbook, id)
+    for id in ("counting.above", "counting.difference"):
+        assert f"{present_needed(Formula.GENERAL, eligible=16)}人" in _answer(handbook, id)
+    assert not is_carried(8, eligible=16)
+    assert f"赞成8票，虽然过了实到的半数，仍没有通过，要{votes_needed(eligible=16)}票" in _answer(
+        handbook, "admission.by-present"
+    )
 
 
 def test_a_good_folder_is_read(tmp_path: Path) -> None:
