@@ -12,8 +12,12 @@ from storage.invitations import add_invitation, clear_wrong_codes, redeem, wrong
 from storage.people import audit, members_of, person
 
 VALID_FOR = timedelta(days=14)
-CODE = r"(?:(?:绑定|邀请码|/start|/bind)[\s：:]*|(?=.*\d))([A-Za-z2-9]{4}[\s-]?[A-Za-z2-9]{4})"
-"""An invitation code after one of a few words, or alone if a digit shows that it is no word of a question."""
+CODE = (
+    r"(?:(?:绑定|邀请码|/start|/bind)[\s：:]*|(?=.*\d)(?=[A-Za-z2-9]{4}[\s-]?[A-Za-z2-9]{4}$))"
+    r"([A-Za-z0-9][A-Za-z0-9\s-]{2,14})"
+)
+"""An invitation code, or what is meant for one, after one of a few words; a whole one also alone if a digit shows that
+it is no word of a question."""
 
 
 @reply("entry", role=Role.ANYONE)
