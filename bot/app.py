@@ -106,7 +106,7 @@ async def serve(settings: Settings, parts: tuple[str, ...], *, people: People | 
         if token and "bot" in parts:
             await _serve_telegram(app, stack, tasks, token)
         if token and "worker" in parts:
-            await _serve_broadcast(app, stack, tasks, token)
+            await _serve_broadcast(app, stack, tasks, token, alone=set(PARTS) <= set(parts))
         if "worker" in parts:
             tasks.create_task(Schedule(app.database, app.texts, app.clock).run())
         if not token and parts == ("bot",):
@@ -200,12 +200,19 @@ def commands(texts: Texts) -> list[tuple[str, str]]:
     return sorted(found.items())
 
 
-async def _serve_broadcast(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, token: str) -> None:
+async def _serve_broadcast(
+    app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, token: str, *, alone: bool
+) -> None:
+    """Of several workers each leaves to the others what they have claimed; one that is alone has left it itself."""
     from bot.channels.telegram_broadcast import TelegramBroadcast
 
     sender = TelegramBroadcast(
         token, base_url=app.settings.telegram_api, per_second=app.settings.broadcast_per_second, now=app.clock
     )
     stack.push_async_callback(sender.close)
-    delivery = Delivery(app.database, {(sender.name, token.partition(":")[0]): sender}, app.clock)
+    tenant = token.partition(":")[0]
+    if alone:
+        async with app.database.transaction() as session:
+            await release_claims(session, sender.name, tenant, Lane.PUSH)
+    delivery = Delivery(app.database, {(sender.name, tenant): sender}, app.clock)
     tasks.create_task(delivery.run(Lane.PUSH))
