@@ -3,6 +3,7 @@
 import { setBadge } from "./chat_people.js";
 
 const NEAR = 90;
+const PAUSE = 5000; // what comes later than this after the last is no part of the same answer
 
 export class Scroll {
   constructor() {
@@ -12,6 +13,7 @@ export class Scroll {
     this.following = true;
     this.anchor = null;
     this.below = 0;
+    this.cameAt = 0;
     this.before = { top: 0, height: 0, room: 0 };
     this.view.addEventListener("scroll", () => this.#moved(), { passive: true });
     this.down.addEventListener("click", () => this.toEnd());
@@ -20,10 +22,15 @@ export class Scroll {
     watch.observe(document.getElementById("log"));
   }
 
-  // A new bubble of the other side: the first one since the reader spoke stays in sight, however much comes after it.
+  // A new bubble of the other side: the first of an answer stays in sight, however much comes with it. What comes by
+  // itself afterwards, such as a notice, is shown from its own beginning, unless the answer is still being read.
   came(turn, isNew) {
-    this.anchor ??= turn;
-    if (isNew && !this.following) this.below += 1;
+    const byItself = isNew && Date.now() - this.cameAt > PAUSE;
+    this.cameAt = Date.now();
+    const wasRead = turn.offsetTop - this.view.offsetTop <= this.view.scrollTop + this.view.clientHeight;
+    if (byItself && wasRead && this.following) this.anchor = turn;
+    else this.anchor ??= turn;
+    if (isNew && (!this.following || (byItself && !wasRead))) this.below += 1;
     this.settle();
   }
 

@@ -293,6 +293,20 @@ async def test_reading_further_up_is_left_alone_and_a_long_answer_is_shown_from_
     assert 0 < top < 200
 
 
+async def test_a_notice_that_comes_by_itself_is_shown_from_its_beginning(page: Page, echo: Echo) -> None:
+    await page.clock.install()
+    echo.answer = lambda incoming: [echo.message(WANG.user, "要办什么？\n\n" + "\n\n".join("一二三四五六七八九"))]
+    await page.goto("/")
+    await expect(page.locator(".words")).to_have_count(1)
+    await page.clock.run_for(60_000)
+    await echo.chat.send(
+        echo.message(WANG.user, "开会通知\n\n" + "\n\n".join("一二三四五六七八"), buttons=choice("参加", "a"))
+    )
+    await expect(page.get_by_role("button", name="参加")).to_be_in_viewport()
+    await expect(page.get_by_text("开会通知")).to_be_in_viewport()
+    await expect(page.locator("#down")).to_be_hidden()
+
+
 @pytest.mark.parametrize("size", ["18px", "21px"])
 async def test_at_360_pixels_all_fits_and_every_target_is_big_enough(page: Page, echo: Echo, size: str) -> None:
     buttons = (
