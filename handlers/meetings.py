@@ -164,13 +164,15 @@ async def open_the_check_in(d: Dialogue) -> None:
 @reply("count", role=Role.SECRETARY)
 async def show_count(turn: Turn, argument: str) -> None:
     """Who is there, who is not, and what that means for the quorum, in words."""
-    held = await _meeting_of_mine(turn, argument)
+    # Only the count itself is replaced by a newer one: the QR code beside another button must go on hanging on the wall.
+    number, _, again = argument.partition(".")
+    held = await _meeting_of_mine(turn, number)
     words = await count_words(turn.session, turn.texts, held)
-    rows: list[tuple[Button, ...]] = [(Button(turn.texts.say("meetings.count", "refresh"), f"count.{held.id}"),)]
+    rows: list[tuple[Button, ...]] = [(Button(turn.texts.say("meetings.count", "refresh"), f"count.{held.id}.again"),)]
     if held.state is MeetingState.OPEN:
         offered = ("mark_present", "close_meeting")
         rows.append(tuple(Button(turn.texts.title(name), f"{name}.{held.id}") for name in offered))
-    await turn.say(words, rows=tuple(rows), replaces=True)
+    await turn.say(words, rows=tuple(rows), replaces=bool(again))
 
 
 async def _meeting_of_mine(turn: Turn, argument: str) -> MeetingView:
