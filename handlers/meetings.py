@@ -164,7 +164,7 @@ async def open_the_check_in(d: Dialogue) -> None:
 @reply("count", role=Role.SECRETARY)
 async def show_count(turn: Turn, argument: str) -> None:
     """Who is there, who is not, and what that means for the quorum, in words."""
-    # Only the count itself is replaced by a newer one: the QR code beside another button must go on hanging on the wall.
+    # Only the count itself is replaced by a newer one: the QR code above another button must stay where it hangs.
     number, _, again = argument.partition(".")
     held = await _meeting_of_mine(turn, number)
     words = await count_words(turn.session, turn.texts, held)
