@@ -114,10 +114,11 @@ async def serve(settings: Settings, parts: tuple[str, ...], *, people: People | 
 
 
 async def _deliver(
-    app: App, tasks: asyncio.TaskGroup, sender: Sender, tenant: str, lanes: tuple[Lane, ...]
+    app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, sender: Sender, tenant: str, lanes: tuple[Lane, ...]
 ) -> Delivery:
     """A delivery for one channel, with a task for each lane that this process is the only one to send."""
     delivery = Delivery(app.database, {(sender.name, tenant): sender}, app.clock)
+    stack.push_async_callback(delivery.settle)
     for lane in lanes:
         async with app.database.transaction() as session:
             await release_claims(session, sender.name, tenant, lane)
@@ -136,7 +137,7 @@ async def _serve_web(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, 
     port = await _listen(runner, settings)
     base = settings.web_base.rstrip("/") or f"http://{settings.web_host}:{port}"
     app.links["web"] = lambda payload: f"{base}/?start={payload}"
-    delivery = await _deliver(app, tasks, chat, chat.tenant, (Lane.REPLY, Lane.PUSH))
+    delivery = await _deliver(app, stack, tasks, chat, chat.tenant, (Lane.REPLY, Lane.PUSH))
     tasks.create_task(chat.run(app.receiver(chat, delivery)))
     sys.stdout.write(f"网页对话已打开：{base}/\n")
     sys.stdout.flush()
@@ -179,7 +180,7 @@ async def _serve_telegram(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGr
     chat = TelegramChat(token, inbox, base_url=app.settings.telegram_api, look=look)
     stack.push_async_callback(chat.close)
     app.links["telegram"] = lambda payload: f"https://t.me/{chat.username}?start={payload}"
-    delivery = await _deliver(app, tasks, chat, chat.tenant, (Lane.REPLY,))
+    delivery = await _deliver(app, stack, tasks, chat, chat.tenant, (Lane.REPLY,))
     tasks.create_task(chat.run(app.receiver(chat, delivery)))
     tasks.create_task(_introduce(app, chat))
 
@@ -215,4 +216,5 @@ async def _serve_broadcast(
         async with app.database.transaction() as session:
             await release_claims(session, sender.name, tenant, Lane.PUSH)
     delivery = Delivery(app.database, {(sender.name, tenant): sender}, app.clock)
+    stack.push_async_callback(delivery.settle)
     tasks.create_task(delivery.run(Lane.PUSH))

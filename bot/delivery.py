@@ -88,23 +88,20 @@ class Delivery:
         return len(claimed)
 
     async def settle(self) -> None:
-        """Wait until everything that was sent is marked as sent."""
+        """Wait until everything that was sent is marked as sent; before a process ends, or it would be sent again."""
         while self._marking is not None:
             await asyncio.wait([self._marking])
 
     async def run(self, lane: Lane, *, pause: float = 0.5) -> None:
         """Drain a lane until cancelled; a database that is away for a while is waited for."""
-        try:
-            while True:
-                try:
-                    claimed = await self.drain(lane)
-                except Unavailable as error:
-                    log.warning("database away", error=type(error).__name__)
-                    claimed = 0
-                if not claimed:
-                    await asyncio.sleep(pause)
-        finally:
-            await self.settle()
+        while True:
+            try:
+                claimed = await self.drain(lane)
+            except Unavailable as error:
+                log.warning("database away", error=type(error).__name__)
+                claimed = 0
+            if not claimed:
+                await asyncio.sleep(pause)
 
     async def _send_in_order(self, messages: Sequence[Waiting]) -> None:
         """Send messages to one chat; when one has to wait, those after it wait too."""

@@ -36,3 +36,4 @@ async def converse(settings: Settings, name: str) -> None:
             await terminal.run(app.receiver(terminal, delivery))
         finally:
             sending.cancel()
+            await delivery.settle()
