@@ -51,7 +51,10 @@ async def show_menu(turn: Turn, argument: str) -> None:
     waiting = [held for held, presence in mine if held.state is MeetingState.OPEN and presence is not Presence.PRESENT]
     if waiting:
         label = say("menu.menu", "check_in_now", kind=waiting[0].kind)
-        rows = ((Button(label, f"check_in_too.{waiting[0].id}"),), *rows)
+        # Who may mark others present may check in from anywhere; the others need the code of the room, or the button
+        # that they were sent if the secretary lets people check in from afar.
+        payload = f"check_in_too.{waiting[0].id}" if turn.may_at(Role.SECRETARY, waiting[0].path) else "check_in"
+        rows = ((Button(label, payload),), *rows)
     await turn.say(body, rows=rows)
 
 
