@@ -223,13 +223,18 @@ async def release_claims(session: Session, channel: str, tenant: str, lane: Lane
 
 
 async def offered(session: Session, account_id: int, messages: int = 5) -> list[list[tuple[str, str]]]:
-    """Label and payload of each button of an account's newest messages that have any, the newest message first."""
+    """Label and payload of each button of an account's newest messages that have any, the newest message first.
+
+    A message is on somebody's screen a moment before it is marked as sent: one that is claimed counts too.
+    """
+    on_the_screen = or_(
+        OutboxMessage.state == Delivery.SENT,
+        OutboxMessage.lane == Lane.REPLY,
+        OutboxMessage.claimed_until.is_not(None),
+    )
     query = (
         select(OutboxMessage.buttons)
-        .where(
-            OutboxMessage.account_id == account_id,
-            or_(OutboxMessage.state == Delivery.SENT, OutboxMessage.lane == Lane.REPLY),
-        )
+        .where(OutboxMessage.account_id == account_id, on_the_screen)
         .order_by(OutboxMessage.id.desc())
         .limit(messages * 2)
     )
