@@ -7,22 +7,35 @@ import sys
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import structlog
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from bot.settings import Settings
+
+T = TypeVar("T")
 
 cli = typer.Typer(help="支书助手", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 roster_cli = typer.Typer(help="花名册", no_args_is_help=True)
 cli.add_typer(roster_cli, name="roster")
 console = Console()
+HERE = ZoneInfo("Asia/Shanghai")
+"""The zone of questions from the command line."""
 
 
 def _settings() -> Settings:
-    settings = Settings()
+    """The settings, with logs as they say; a wrong one is named and ends the command."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for wrong in error.errors():
+            name = "_".join(map(str, wrong["loc"])).upper()
+            console.print(f"设置 ZHISHU_{name} 不对：{wrong['input']!r}。写法见 docs/settings.md。", markup=False)
+        raise SystemExit(1) from None
     renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
     if not settings.log_json:
         renderer = structlog.dev.ConsoleRenderer(
@@ -41,16 +54,23 @@ def _settings() -> Settings:
     return settings
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
+def _run(work: Coroutine[Any, Any, T]) -> T | None:
+    """Run to the end, or until Ctrl-C; what an administrator can mend is one sentence and exit status 1."""
     from bot.channels.telegram_wire import TokenRefused
+    from storage.database import Unavailable
 
     try:
-        asyncio.run(work)
+        return asyncio.run(work)
     except* KeyboardInterrupt:
         console.print("再见。")
     except* TokenRefused:
         console.print("Telegram 不认这个 token。请检查 ZHISHU_TELEGRAM_TOKEN，或运行 python -m bot doctor。")
         raise SystemExit(1) from None
+    except* Unavailable as group:
+        reason = type(group.exceptions[0]).__name__
+        console.print(f"数据库连不上（{reason}）。请检查 ZHISHU_DATABASE_URL，或运行 python -m bot doctor。")
+        raise SystemExit(1) from None
+    return None
 
 
 @cli.command()
@@ -109,42 +129,20 @@ def ask(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="从标准输入一行读一个问题，一行写一个 JSON")] = False,
 ) -> None:
     """问读本。"""
-    from handlers.markup import to_plain
+    from bot.asking import looked_up, told
     from knowledge.handbook import Handbook
 
     handbook = Handbook.load()
+    today = datetime.now(HERE).date()
     if jsonl:
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a TextIOWrapper
         for line in sys.stdin:
-            sys.stdout.write(json.dumps(_looked_up(handbook.ask(line.strip())), ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(looked_up(handbook, line.strip(), today), ensure_ascii=False) + "\n")
             sys.stdout.flush()
         return
-    if not question:
+    if not question.strip():
         raise typer.BadParameter("请写上问题，例如：ask 预备期多长")
-    found = handbook.ask(question)
-    if found.entry is not None:
-        entry = found.entry
-        console.print(f"{entry.title}\n\n{to_plain(entry.answer)}\n\n出处：{entry.source}", markup=False)
-    elif found.status == "unsure":
-        console.print("您想问的是不是：")
-        for candidate in found.candidates:
-            console.print(f"- {candidate.entry.title}", markup=False)
-    else:
-        console.print("读本和现行规定里没有查到。")
-
-
-def _looked_up(found: Any) -> dict[str, Any]:
-    from handlers.markup import to_plain
-
-    return {
-        "question": found.question,
-        "answer": to_plain(found.entry.answer) if found.entry else None,
-        "source": found.entry.source if found.entry else None,
-        "candidates": [
-            {"title": near.entry.title, "answer": to_plain(near.entry.answer), "score": round(near.score, 1)}
-            for near in found.candidates
-        ],
-        "status": found.status,
-    }
+    console.print(told(handbook, question, today), markup=False, highlight=False)
 
 
 @cli.command()
@@ -164,7 +162,7 @@ def doctor() -> None:
     """看看配置了什么、缺什么，数据库和 token 能不能用。"""
     from bot.doctor import examine
 
-    healthy = asyncio.run(examine(_settings(), console))
+    healthy = _run(examine(_settings(), console))
     raise typer.Exit(not healthy)
 
 
@@ -174,11 +172,14 @@ def migrate() -> None:
     from storage.database import Database
 
     async def upgrade() -> None:
-        database = Database(_settings().database_url)
-        await database.migrate()
-        await database.close()
+        database = Database(settings.database_url)
+        try:
+            await database.migrate()
+        finally:
+            await database.close()
 
-    asyncio.run(upgrade())
+    settings = _settings()
+    _run(upgrade())
     console.print("数据库已是最新。")
 
 
@@ -196,7 +197,7 @@ def import_(file: Annotated[Path, typer.Argument(help="填好的花名册", exis
     """导入花名册；有错就一处不改，再次导入只更新不重复。"""
     from bot.roster import import_file
 
-    problems, summary = asyncio.run(import_file(_settings(), file.read_bytes(), datetime.now(UTC)))
+    problems, summary = _run(import_file(_settings(), file.read_bytes(), datetime.now(UTC))) or ([], "")
     for problem in problems:
         console.print(problem, markup=False)
     if problems:
@@ -210,7 +211,7 @@ def invite(name: Annotated[str, typer.Argument(help="姓名，重名时写“张
     """给花名册上的人发一个一次性邀请码。"""
     from bot.invite import invite_by_name
 
-    raise typer.Exit(asyncio.run(invite_by_name(_settings(), name, console)))
+    raise typer.Exit(_run(invite_by_name(_settings(), name, console)) or 0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,158 @@
+"""The command line as an administrator types it: answers for people and programs, and one clear sentence when not."""
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner, Result
+
+from bot.__main__ import cli
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ZHISHU_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'zhishu.sqlite3'}")
+    monkeypatch.setenv("ZHISHU_TELEGRAM_TOKEN", "")
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def typed(*words: str) -> Result:
+    """Type a command."""
+    result = CliRunner().invoke(cli, list(words))
+    assert not result.exception or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def lines(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], given: bytes) -> list[dict[str, Any]]:
+    """What ask --jsonl answers to these bytes."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
+    with pytest.raises(SystemExit) as end:
+        cli(["ask", "--jsonl"])
+    assert end.value.code == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_help_names_every_command_in_chinese() -> None:
+    words = typed("--help").output
+    for name, command in get_command(cli).commands.items():  # type: ignore[attr-defined]
+        assert name in words
+        assert command.help or command.commands, name
+        assert typed(name, "--help").exit_code == 0
+
+
+def test_a_question_is_answered_with_its_source() -> None:
+    result = typed("ask", "预备期多长")
+    assert result.exit_code == 0
+    assert "1年" in result.output
+    assert "出处：" in result.output
+
+
+def test_two_questions_get_two_answers() -> None:
+    words = typed("ask", "预备期多长？党费什么时候交？").output
+    assert words.count("出处：") == 2
+
+
+def test_what_is_not_there_is_said_honestly() -> None:
+    assert typed("ask", "红烧肉怎么做").output.strip() == "读本和现行规定里没有查到。"
+    assert typed("ask", "  ").exit_code == 2
+
+
+def test_a_program_gets_an_object_a_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = "预备期多长\n\n红烧肉怎么做\n应选5人候选人要几个\n".encode()
+    answered, blank, unknown, computed = lines(monkeypatch, capsys, asked)
+    for each in (answered, blank, unknown, computed):
+        assert set(each) == {"question", "answer", "source", "candidates", "status"}
+    assert answered["question"] == "预备期多长"
+    assert answered["status"] == "answered"
+    assert "1年" in answered["answer"]
+    assert answered["source"]
+    assert set(answered["candidates"][0]) == {"title", "answer", "score"}
+    assert "**" not in json.dumps([answered, computed], ensure_ascii=False)
+    assert (unknown["status"], unknown["answer"], unknown["candidates"]) == ("unknown", None, [])
+    assert blank["status"] == "unknown"
+    assert "6人" in computed["answer"]
+
+
+def test_whatever_bytes_come_each_line_gets_an_object(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = b"\xff\xfe\x00\n" + "党".encode() * 20_000 + b"\n" + "😀🌶️".encode() + b"\n"
+    garbled, long, emoji = lines(monkeypatch, capsys, given)
+    assert (garbled["status"], emoji["status"]) == ("unknown", "unknown")
+    assert len(long["question"]) == 20_000
+
+
+def test_check_finds_nothing_wrong() -> None:
+    result = typed("check")
+    assert (result.exit_code, result.output.strip()) == (0, "没有问题。")
+
+
+def test_a_database_is_made_and_the_doctor_sees_it() -> None:
+    before = typed("doctor")
+    assert before.exit_code == 1
+    assert "migrate" in before.output
+    assert typed("migrate").output.strip() == "数据库已是最新。"
+    after = typed("doctor")
+    assert after.exit_code == 0, after.output
+    assert "只用网页对话" in after.output
+
+
+def test_a_database_that_cannot_be_reached_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHISHU_DATABASE_URL", "postgresql+asyncpg://nobody:secret@127.0.0.1:1/none")
+    for command in (
+        ["doctor"],
+        ["migrate"],
+        ["invite", "张三"],
+        ["chat", "--as", "张三"],
+        ["run"],
+        ["web"],
+        ["worker"],
+    ):
+        result = typed(*command)
+        assert result.exit_code == 1, command
+        assert "数据库" in result.output, command
+        assert "Traceback" not in result.output, command
+        assert "secret" not in result.output, command
+
+
+def test_a_setting_that_makes_no_sense_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHISHU_WEB_PORT", "eighty")
+    result = typed("doctor")
+    assert result.exit_code == 1
+    assert "ZHISHU_WEB_PORT" in result.output
+
+
+def test_the_bot_alone_needs_a_token() -> None:
+    result = typed("bot")
+    assert result.exit_code == 1
+    assert "ZHISHU_TELEGRAM_TOKEN" in result.output
+
+
+def test_what_cannot_be_a_token_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZHISHU_TELEGRAM_TOKEN", "not a token")
+    result = typed("bot")
+    assert result.exit_code == 1
+    assert "token" in result.output
+
+
+def test_a_roster_is_written_filled_in_and_imported(tmp_path: Path) -> None:
+    typed("migrate")
+    assert "模板写在" in typed("roster", "template", "花名册.xlsx").output
+    assert (tmp_path / "花名册.xlsx").stat().st_size > 1000
+    (tmp_path / "不是表格.xlsx").write_bytes(b"PK\x03\x04 not really")
+    broken = typed("roster", "import", "不是表格.xlsx")
+    assert broken.exit_code == 1
+    assert "Traceback" not in broken.output
+    assert typed("roster", "import", "没有这个文件.xlsx").exit_code == 2
+
+
+def test_an_invitation_needs_somebody_on_the_roster() -> None:
+    typed("migrate")
+    result = typed("invite", "张三")
+    assert result.exit_code == 1
+    assert "张三" in result.output
