@@ -8,7 +8,7 @@ from handlers.meeting_words import meeting_label
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
 from handlers.router import reply, resume_parked
-from storage.meetings import MeetingView, meetings_for_person, meetings_of
+from storage.meetings import MeetingView, attendance_of, meetings_for_person, meetings_of
 from storage.models import MeetingState, Presence
 from storage.reports import reports_to
 
@@ -100,16 +100,21 @@ async def be_polite(turn: Turn, argument: str) -> None:
     """Thanks, or a nod: to a notice that waits for an answer it is no answer yet, so the question is put again."""
     states = [MeetingState.CONVENED]
     mine = [] if turn.person is None else await meetings_for_person(turn.session, turn.person.id, states=states)
-    asked = [held for held, presence in mine if presence is Presence.EXPECTED and held.starts_at > turn.now]
-    if not asked:
+    held = next((held for held, presence in mine if presence is Presence.EXPECTED and held.starts_at > turn.now), None)
+    if held is None or not await _is_asked(turn, held):
         await turn.say(turn.texts.say("menu", "courtesy"), rows=back_to_menu(turn))
         return
-    held, say = asked[0], turn.texts.say
+    say = turn.texts.say
     buttons = (
         Button(say("meetings.convene", "coming_button"), f"coming.{held.id}"),
         Button(say("meetings.convene", "leave_button"), f"ask_leave.{held.id}"),
     )
     await turn.say(say("menu.courtesy", "coming", when=_told(turn, held)), rows=(buttons,))
+
+
+async def _is_asked(turn: Turn, held: MeetingView) -> bool:
+    people = await attendance_of(turn.session, held.id)
+    return any(one.person_id == turn.person_id and one.will_come is None for one in people)
 
 
 @reply("stray_file", role=Role.ANYONE)
