@@ -5,6 +5,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
@@ -81,11 +82,12 @@ class BotApi:
         self.inline_answers: dict[str, list[dict[str, Any]]] = {}
         self.commands: list[dict[str, str]] = []
         self.pending: list[dict[str, Any]] = []
+        self.handed_over: set[int] = set()
         self.again: list[dict[str, Any]] = []
         self.allowed: list[str] = []
         self.poller: object | None = None
         self.closing = False
-        self._faults: dict[str, deque[Fault]] = {}
+        self._faults: dict[tuple[str, str], deque[Fault]] = {}
         self._last: dict[str, Any] = {}
         self._update_id, self._message_id, self._query_id = 900_000_000, 0, 0
         self._port = port
@@ -109,9 +111,10 @@ class BotApi:
         assert isinstance(found, Group)
         return found
 
-    def fault(self, method: str, fault: Fault, times: int = 1) -> None:
-        """Let the next calls of a method go wrong; downloads are called "file"."""
-        self._faults.setdefault(method.lower(), deque()).extend([fault] * times)
+    def fault(self, method: str, fault: Fault, times: int = 1, *, chat: int | None = None) -> None:
+        """Let the next calls of a method go wrong, all or those for one chat; downloads are called "file"."""
+        to = "" if chat is None else str(chat)
+        self._faults.setdefault((method.lower(), to), deque()).extend([fault] * times)
 
     def repeat_last_update(self) -> int:
         """Deliver the newest update once more under its old id, confirmed or not."""
@@ -199,7 +202,7 @@ class BotApi:
         )
         self.calls.append(call)
         self.bell.ring()
-        fault = self._next_fault(method)
+        fault = self._next_fault(method, params.get("chat_id", ""))
         try:
             self._check_token(request)
             if fault.refusal:
@@ -216,7 +219,18 @@ class BotApi:
             call.status = 0
         if fault.body:
             return web.Response(text=fault.body)
-        return web.json_response(body, status=call.status or 200)
+        response = web.json_response(body, status=call.status or 200)
+        if method.lower() == "getupdates" and call.status == 200:
+            await self._hand_over(request, response, body["result"])
+        return response
+
+    async def _hand_over(self, request: web.Request, response: web.Response, updates: Any) -> None:
+        """Send the updates now, and note that they have left; who waits for that may see the receiver die of them."""
+        with suppress(ConnectionError):
+            await response.prepare(request)
+            await response.write_eof()
+            self.handed_over |= {update["update_id"] for update in updates}
+            self.bell.ring()
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         fault = self._next_fault("file")
@@ -237,9 +251,11 @@ class BotApi:
         if given != self.token:
             raise Refusal(401, "Unauthorized") if re.fullmatch(r"\d+:.+", given) else Refusal(404, "Not Found")
 
-    def _next_fault(self, method: str) -> Fault:
-        waiting = self._faults.get(method.lower())
-        return waiting.popleft() if waiting else Fault()
+    def _next_fault(self, method: str, chat: str = "") -> Fault:
+        for to in (chat, ""):
+            if waiting := self._faults.get((method.lower(), to)):
+                return waiting.popleft()
+        return Fault()
 
     async def _lost(self, request: web.Request, fault: Fault, when: str) -> bool:
         if fault.hang:

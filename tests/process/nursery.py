@@ -1,10 +1,12 @@
-"""Starts the assistant many times quickly: importing its libraries takes seconds, so they are imported once, here.
+"""Starts the assistant many times quickly: importing its libraries and reading the handbook take seconds, so that is
+done once, here.
 
 Each line on standard input is {"command", "environment", "folder", "log"}; a process forked from this one then does
 what `python -m bot COMMAND` does from its first line on, and its pid is the answer. {"reap": pid} waits for one that
 was killed. At the end of standard input whatever still runs is killed.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -15,7 +17,26 @@ import threading
 from contextlib import suppress
 from typing import Any
 
-SLOW = ("aiosqlite", "asyncpg", "bot.app", "bot.channels.telegram_broadcast", "bot.channels.telegram_chat", "openpyxl")
+from bot.app import load_conversations
+from knowledge.handbook import Handbook
+
+SLOW = (
+    "aiosqlite",
+    "alembic.autogenerate",
+    "alembic.command",
+    "asyncpg",
+    "bot.channels.telegram_broadcast",
+    "bot.channels.telegram_chat",
+    "markdown_it",
+    "openpyxl",
+    "typer",
+)
+
+
+def read_the_handbook() -> None:
+    """Every process has the handbook as this one read it; forked memory is its own to change."""
+    handbook = Handbook.load()
+    Handbook.load = lambda: handbook  # type: ignore[assignment, method-assign]  # for the processes forked from this one
 
 
 def become_the_assistant(order: dict[str, Any]) -> None:
@@ -41,6 +62,9 @@ def main() -> None:
     """Take orders until there are no more."""
     for name in SLOW:
         importlib.import_module(name)
+    load_conversations()
+    read_the_handbook()
+    gc.freeze()
     if threading.active_count() > 1:
         raise SystemExit("an import has started a thread, and a fork would lose it")
     children: set[int] = set()

@@ -54,15 +54,11 @@ class Mortal:
         person, heard = phone.on_telegram, len(phone.on_telegram.history)
         update = act()
 
-        def handed_over() -> bool:
-            return any(call.status == 200 for call in self.api.calls_of("getUpdates")[polls:])
-
         def confirmed() -> bool:
             return all(each["update_id"] != update for each in self.api.pending)
 
-        polls = len(self.api.calls_of("getUpdates")) - 1  # the one that waits now
         reached = {
-            "handed over": handed_over,
+            "handed over": lambda: update in self.api.handed_over,
             "confirmed": confirmed,
             "answered": lambda: len(person.history) > heard,
         }[self.moment]
