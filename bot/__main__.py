@@ -22,6 +22,8 @@ T = TypeVar("T")
 cli = typer.Typer(help="支书助手", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 roster_cli = typer.Typer(help="花名册", no_args_is_help=True)
 cli.add_typer(roster_cli, name="roster")
+kb_cli = typer.Typer(help="读物和知识", no_args_is_help=True)
+cli.add_typer(kb_cli, name="kb")
 console = Console()
 HERE = ZoneInfo("Asia/Shanghai")
 """The zone of questions from the command line."""
@@ -212,6 +214,65 @@ def invite(name: Annotated[str, typer.Argument(help="姓名，重名时写“张
     from bot.invite import invite_by_name
 
     raise typer.Exit(_run(invite_by_name(_settings(), name, console)) or 0)
+
+
+_OWNER = typer.Option("--for", help="归哪个组织，写名称；空则所有人能查")
+_YES = typer.Option("--yes", help="不再确认")
+
+
+def _confirmed(question: str, yes: bool) -> None:
+    if not yes and not sys.stdin.isatty():
+        console.print("没有终端可以确认：加上 --yes 再来。")
+        raise typer.Exit(1)
+    if not yes and not typer.confirm(question):
+        console.print("什么都没有改。")
+        raise typer.Exit(1)
+
+
+@kb_cli.command("import")
+def kb_import(
+    file: Annotated[Path, typer.Argument(help="txt、md、docx、pdf、epub", exists=True, dir_okay=False)],
+    title: Annotated[str, typer.Option(help="书名；空则用文件里的")] = "",
+    owner: Annotated[str, _OWNER] = "",
+    yes: Annotated[bool, _YES] = False,
+) -> None:
+    """导入一本读物；同名的再次导入就是更新。先给看认出了什么，确认了才保存。"""
+    from bot import kb
+
+    data = file.read_bytes()
+    try:
+        name, book = kb.understood(file.name, data, title)
+        kb.show(console, name, book)
+        _confirmed("保存吗？", yes)
+        console.print(_run(kb.save(_settings(), file.name, data, name, book, owner)), markup=False, soft_wrap=True)
+    except (kb.Unreadable, kb.NotThere) as error:
+        console.print(str(error), markup=False)
+        raise typer.Exit(1) from None
+
+
+@kb_cli.command("list")
+def kb_list() -> None:
+    """列出导入的读物。"""
+    from bot import kb
+
+    _run(kb.listed(_settings(), console))
+
+
+@kb_cli.command("remove")
+def kb_remove(
+    title: Annotated[str, typer.Argument(help="书名")],
+    owner: Annotated[str, _OWNER] = "",
+    yes: Annotated[bool, _YES] = False,
+) -> None:
+    """删除一本读物。"""
+    from bot import kb
+
+    _confirmed(f"删除《{title}》吗？", yes)
+    try:
+        console.print(_run(kb.remove(_settings(), title, owner)), markup=False)
+    except kb.NotThere as error:
+        console.print(str(error), markup=False)
+        raise typer.Exit(1) from None
 
 
 if __name__ == "__main__":

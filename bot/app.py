@@ -23,11 +23,12 @@ from bot.settings import Settings
 from handlers.dialogue.turn import Surroundings
 from handlers.dialogue.turns import Clock, Turns, utc_now
 from handlers.handbook import public_answers
+from handlers.library import refresh_readings
 from handlers.messages import Document, Incoming, NotSent, Outgoing
 from handlers.router import Router
 from handlers.wording import Texts
 from knowledge.handbook import Handbook
-from storage.database import Database
+from storage.database import Database, Unavailable
 from storage.models import Lane
 from storage.outbox import release_claims
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+LOOK_AGAIN = 3.0
+"""Seconds between two looks whether readings have changed."""
 PARTS = ("web", "bot", "worker")
 """The processes of the Procfile; `run` is all of them in one."""
 
@@ -92,6 +95,7 @@ async def assembled(settings: Settings, clock: Clock = utc_now) -> AsyncIterator
 
         around = Surroundings(texts, handbook, entry_link, router.start)
         turns = Turns(database, around, router.route, clock)
+        await refresh_readings(handbook, database)
         yield App(settings, database, turns, texts, handbook, clock, links)
     finally:
         await database.close()
@@ -109,8 +113,19 @@ async def serve(settings: Settings, parts: tuple[str, ...], *, people: People | 
             await _serve_broadcast(app, stack, tasks, token, alone=set(PARTS) <= set(parts))
         if "worker" in parts:
             tasks.create_task(Schedule(app.database, app.texts, app.clock).run())
+        tasks.create_task(_keep_readings(app))
         if not token and parts == ("bot",):
             raise SystemExit("没有配置 ZHISHU_TELEGRAM_TOKEN，Telegram 对话不能启动。")
+
+
+async def _keep_readings(app: App) -> None:
+    """Notice, while running, what was imported or removed elsewhere."""
+    while True:
+        await asyncio.sleep(LOOK_AGAIN)
+        try:
+            await refresh_readings(app.handbook, app.database)
+        except Unavailable as error:
+            log.warning("database away", error=type(error).__name__)
 
 
 async def _deliver(

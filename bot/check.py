@@ -1,192 +1,200 @@
 """Do code and data agree? Every fault of texts, dialogues, templates and knowledge, by file and line."""
 
-import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import jinja2
-import yaml
 
 import handlers
-from bot.app import load_conversations
-from handlers.dialogue.engine import DIALOGUES
-from handlers.dialogue.errors import DialogueBug
-from handlers.router import REPLIES, Vocabulary
-from handlers.wording import FOLDER, Texts
+from bot.check_code import Code, Use, code_of, enumerations
+from bot.check_texts import Fault, includes, keys_of, sentences_of, unreadable
+from handlers.wording import Texts, tidy
 from knowledge.handbook import faults as knowledge_faults
 
-CODE = Path(handlers.__path__[0])
-HOUSE = CODE.parent
-RAISED = {"Invalid", "Refused"}
-"""Exceptions whose first argument names the sentence that is said."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
-    """Something that does not agree, and where."""
-
-    file: str
-    line: int
-    words: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.words}"
+HOUSE = Path(handlers.__path__[0]).parent
+KEPT = {"title", "words", "ask", "label", "say"}
+"""Keys that the engine looks up itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
-    """A place in the code that says a sentence: in which file of texts, under which parts, with which key."""
+class Checked:
+    """One house with its four packages, its texts and what its handlers say."""
 
-    path: Path
-    line: int
-    file: str
-    key: str
-    asks: bool = False
+    house: Path
+    texts: Texts
+    code: Code
+
+    @property
+    def folder(self) -> Path:
+        """Where the sentences are."""
+        return _folder(self.house)
+
+    def shown(self, path: Path) -> str:
+        """A path as faults name it."""
+        return _shown(self.house, path)
+
+    def file(self, stem: str) -> str:
+        """The file of one conversation's sentences, as faults name it."""
+        return self.shown(self.folder / f"{stem}.yaml")
 
 
-def all_faults() -> list[Fault]:
-    """Every fault found, in order; empty when all is well."""
-    load_conversations()
-    texts = Texts()
-    uses = [use for path in sorted(CODE.rglob("*.py")) for use in uses_in(path)]
+def _folder(house: Path) -> Path:
+    return house / "handlers" / "texts" / "zh"
+
+
+def _shown(house: Path, path: Path) -> str:
+    return str(path.relative_to(house)) if path.is_relative_to(house) else str(path)
+
+
+def all_faults(house: Path = HOUSE) -> list[Fault]:
+    """Every fault found, in order; empty when all is well.
+
+    As long as a file of texts cannot be read, nothing can be said about who uses what, and it is not.
+    """
     found = [
-        *_template_faults(),
-        *_missing(texts, uses),
-        *_without_title(texts),
-        *_unused(texts, uses),
-        *_ambiguous(texts),
-        *(Fault(_shown(Path(fault[0])), fault[1], fault[2]) for fault in knowledge_faults()),
+        Fault(_shown(house, Path(file)), line, words)
+        for file, line, words in knowledge_faults(house / "knowledge" / "entries")
     ]
+    files = sorted(_folder(house).glob("*.yaml"))
+    if broken := [fault for file in files for fault in unreadable(file, _shown(house, file))]:
+        return sorted(found + broken)
+    checked = Checked(house, Texts(_folder(house)), code_of(house / "handlers"))
+    for look in LOOKS:
+        found += look(checked)
     return sorted(set(found))
 
 
-def _shown(path: Path) -> str:
-    return str(path.relative_to(HOUSE)) if path.is_relative_to(HOUSE) else str(path)
+def _broken(checked: Checked) -> Iterator[Fault]:
+    """Templates that Jinja does not understand, or that use a filter nobody has made."""
+    sources = [
+        (file, sentence.line, sentence.words)
+        for file in sorted(checked.folder.glob("*.yaml"))
+        for sentence in sentences_of(file)
+    ]
+    documents = sorted((checked.folder / "documents").glob("*.j2"))
+    sources += [(file, 1, file.read_text(encoding="utf-8")) for file in documents]
+    for file, line, source in sources:
+        try:
+            checked.texts.needs(source)
+        except jinja2.TemplateSyntaxError as error:
+            yield Fault(checked.shown(file), line + error.lineno - 1, f"the template is broken: {error.message}")
 
 
-def uses_in(path: Path) -> Iterator[Use]:
-    """Each sentence that one module says by a key that is written out."""
-    module = path.stem
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for part in tree.body:
-        name = _registered_name(part)
-        file = f"{module}.{name}" if name else module
-        for node in ast.walk(part):
-            if isinstance(node, ast.Call):
-                yield from _uses_of_call(path, file, node)
-
-
-def _registered_name(part: ast.stmt) -> str:
-    for decorator in getattr(part, "decorator_list", []):
-        if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") in ("dialogue", "reply"):
-            return _word(decorator.args[0]) or ""
-    return ""
-
-
-def _word(node: ast.expr) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def _uses_of_call(path: Path, file: str, call: ast.Call) -> Iterator[Use]:
-    words = [_word(argument) for argument in call.args]
-    called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    owner = ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
-    if called in RAISED and words and words[0]:
-        yield Use(path, call.lineno, file, words[0])
-    elif owner == "d" and called in ("ask", "confirm"):
-        yield Use(path, call.lineno, file, (words[0] if words else "confirm") or "", asks=True)
-    elif owner == "d" and called == "say" and words and words[0]:
-        yield Use(path, call.lineno, file, words[0])
-    elif owner == "d" and called == "notify" and len(words) > 1 and words[1]:
-        yield Use(path, call.lineno, file, words[1])
-        yield Use(path, call.lineno, file, f"{words[1]}.title")
-    elif called in ("say", "find") and len(words) > 1 and words[1]:
-        yield Use(path, call.lineno, words[0] or file, words[1])
-
-
-def _missing(texts: Texts, uses: list[Use]) -> Iterator[Fault]:
-    for use in uses:
-        key = f"{use.key}.ask" if use.asks else use.key
-        places = [use.file, *(f"{use.path.stem}.{name}" for name in _names_in(use.path.stem))]
-        if use.key and not any(texts.has(place, key) for place in places):
-            name = use.file.partition(".")[0]
-            yield Fault(_shown(use.path), use.line, f"texts/zh/{name}.yaml has no {key} for {use.file}")
-
-
-def _names_in(module: str) -> list[str]:
-    return [name for name, entry in (DIALOGUES | REPLIES).items() if entry.module == module]
-
-
-def _without_title(texts: Texts) -> Iterator[Fault]:
-    for name, entry in (DIALOGUES | REPLIES).items():
-        if name in DIALOGUES and not texts.has(f"{entry.module}.{name}", "title"):
-            yield Fault(f"handlers/texts/zh/{entry.module}.yaml", 1, f"{name} has no title")
-
-
-def _unused(texts: Texts, uses: list[Use]) -> Iterator[Fault]:
-    """Sentences that nothing says: their last key stands nowhere in the code or in another sentence."""
-    sources = [path for name in ("handlers", "bot", "knowledge") for path in (HOUSE / name).rglob("*.py")]
-    code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    kept = {"title", "words", "ask", "label", "say"}
-    names = set(DIALOGUES) | set(REPLIES)
-    for stem, content in texts.files.items():
-        if stem == "words":
+def _missing(checked: Checked) -> Iterator[Fault]:
+    """Sentences that the code says and nobody wrote, and values that a sentence wants and is not given."""
+    for use in checked.code.sentences:
+        found = [place for place in _places(checked, use) if checked.texts.has(place, use.key)]
+        if not use.key:
             continue
-        for path, line in _keys(FOLDER / f"{stem}.yaml", content):
+        if not found:
+            stem = use.file.partition(".")[0]
+            yield Fault(checked.shown(use.path), use.line, f"texts/zh/{stem}.yaml has no {use.key} for {use.file}")
+        elif use.values is not None:
+            yield from _not_given(checked, use, _template(checked.texts, found[0], use.key))
+
+
+def _places(checked: Checked, use: Use) -> list[str]:
+    """Where a sentence may stand: with what says it, or, for what several share, with any of its conversation."""
+    module = use.path.stem
+    return [use.file, *(f"{module}.{name}" for name in checked.code.names_in(module))]
+
+
+def _template(texts: Texts, place: str, key: str) -> str:
+    found = texts.find(place, key)
+    return str(found.get("say", "")) if isinstance(found, Mapping) else str(found)
+
+
+def _not_given(checked: Checked, use: Use, template: str) -> Iterator[Fault]:
+    try:
+        wanted = checked.texts.needs(template) - (use.values or frozenset())
+    except jinja2.TemplateSyntaxError:
+        return  # said by `_broken`
+    for name in sorted(wanted):
+        yield Fault(checked.shown(use.path), use.line, f"{use.file} {use.key} wants {name}, which is not given")
+
+
+def _documents(checked: Checked) -> Iterator[Fault]:
+    """Long messages that are named and not there, that are not given a value, or that nothing sends."""
+    folder = checked.folder / "documents"
+    sources = {file.name: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.j2"))}
+    named = {use.key for use in checked.code.documents}
+    for use in checked.code.documents:
+        if use.key not in sources:
+            yield Fault(checked.shown(use.path), use.line, f"texts/zh/documents has no {use.key}")
+        elif use.values is not None:
+            yield from _not_given(checked, use, sources[use.key])
+    for name, source in sources.items():
+        named |= includes(source)
+        for other in sorted(includes(source) - set(sources)):
+            yield Fault(checked.shown(folder / name), 1, f"texts/zh/documents has no {other}")
+    for name in sorted(set(sources) - named):
+        yield Fault(checked.shown(folder / name), 1, "nothing sends this")
+
+
+def _untitled(checked: Checked) -> Iterator[Fault]:
+    """Dialogues without a title: there is no button that opens them, and no word for them when they are parked."""
+    for each in checked.code.registered:
+        if each.kind == "dialogue" and not checked.texts.has(f"{each.module}.{each.name}", "title"):
+            yield Fault(checked.shown(each.path), each.line, f"{each.name} has no title in texts/zh/{each.module}.yaml")
+
+
+def _unknown(checked: Checked) -> Iterator[Fault]:
+    """Buttons and calls that name a dialogue or reply which is not there."""
+    names = {each.name for each in checked.code.registered}
+    for each in checked.code.started:
+        if each.name not in names:
+            yield Fault(checked.shown(each.path), each.line, f"no dialogue or reply is called {each.name}")
+
+
+def _unused(checked: Checked) -> Iterator[Fault]:
+    """Sentences that nothing says: their last key stands nowhere in the code."""
+    sources = [path for name in ("handlers", "bot", "knowledge") for path in (checked.house / name).rglob("*.py")]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    passed_over = KEPT | {each.name for each in checked.code.registered}
+    for stem in checked.texts.files:
+        for path, line in keys_of(checked.folder / f"{stem}.yaml") if stem != "words" else []:
             key = path[-1]
-            if key in kept or key in names or any(part in ("words", "reason", "check_in") for part in path[:-1]):
+            # These are looked up by a value: one of the ways to say 返回, a reason of the digest.
+            if key in passed_over or any(part in ("words", "reason") for part in path[:-1]):
                 continue
             if f'"{key}"' not in code and f'.{key}"' not in code:
-                yield Fault(f"handlers/texts/zh/{stem}.yaml", line, f"nothing says {'.'.join(path)}")
+                yield Fault(checked.file(stem), line, f"nothing says {'.'.join(path)}")
 
 
-def _keys(file: Path, content: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], int]]:
-    root = yaml.compose(file.read_text(encoding="utf-8"))
-
-    def walk(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                here = (*path, str(key.value))
-                yield here, key.start_mark.line + 1
-                yield from walk(value, here)
-
-    return walk(root, ())
-
-
-def _template_faults() -> Iterator[Fault]:
-    environment = jinja2.Environment()
-    known = set(Texts().filters)
-    environment.filters.update(dict.fromkeys(known, str))
-    for file in sorted(FOLDER.glob("*.yaml")):
-        for value, line in _values(yaml.compose(file.read_text(encoding="utf-8"))):
-            yield from _parsed(environment, value, file, line)
-    for file in sorted((FOLDER / "documents").glob("*.j2")):
-        yield from _parsed(environment, file.read_text(encoding="utf-8"), file, 1)
+def _ambiguous(checked: Checked) -> Iterator[Fault]:
+    """Words that would start two things."""
+    owners: dict[str, str] = {}
+    for each in checked.code.registered:
+        for word in checked.texts.words(each.name):
+            owner = owners.setdefault(tidy(word), each.name)
+            if owner != each.name:
+                lines = dict(keys_of(checked.folder / f"{each.module}.yaml"))
+                line = lines.get((each.name, "words"), 1)
+                yield Fault(checked.file(each.module), line, f"{word} starts both {owner} and {each.name}")
 
 
-def _parsed(environment: jinja2.Environment, source: str, file: Path, line: int) -> Iterator[Fault]:
-    try:
-        environment.compile(source)
-    except jinja2.TemplateError as error:
-        at = getattr(error, "lineno", 1) or 1
-        yield Fault(_shown(file), line + at - 1, f"the template is broken: {error}")
+def _wordless(checked: Checked) -> Iterator[Fault]:
+    """Enums in words.yaml that are not those of the code: a value without a word, or a word without a value."""
+    known = enumerations([checked.house / "handlers", checked.house / "storage"])
+    lines = dict(keys_of(checked.folder / "words.yaml")) if known else {}
+    for name, words in checked.texts.files.get("words", {}).items():
+        written = {str(word) for word in words}
+        for value in sorted(known.get(name, set()) - written):
+            yield Fault(checked.file("words"), lines.get((name,), 1), f"{name} has no word for {value}")
+        for value in sorted(written - known.get(name, set())):
+            yield Fault(checked.file("words"), lines.get((name, value), 1), f"{name} has no value {value}")
 
 
-def _values(node: Any) -> Iterator[tuple[str, int]]:
-    if isinstance(node, yaml.ScalarNode):
-        yield str(node.value), node.start_mark.line + 1
-    elif isinstance(node, yaml.MappingNode):
-        for _, value in node.value:
-            yield from _values(value)
+LOOKS: tuple[Callable[[Checked], Iterator[Fault]], ...] = (
+    _broken,
+    _missing,
+    _documents,
+    _untitled,
+    _unknown,
+    _unused,
+    _ambiguous,
+    _wordless,
+)
 
-
-def _ambiguous(texts: Texts) -> Iterator[Fault]:
-    try:
-        _ = Vocabulary(texts).by_word
-    except DialogueBug as bug:
-        yield Fault("handlers/texts/zh", 1, str(bug))
-
-
-__all__ = ["Fault", "all_faults", "uses_in"]
+__all__ = ["Fault", "all_faults"]

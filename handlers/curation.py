@@ -25,6 +25,14 @@ LONGEST_ANSWER = 300
 SHOWN = 10
 
 
+@reply("knowledge", role=Role.CURATOR)
+async def look_after(turn: Turn, argument: str) -> None:
+    """What can be done for the handbook from the chat."""
+    names = ("add_entry", "unanswered", "our_entries")
+    rows = tuple((Button(turn.texts.title(name), name),) for name in names)
+    await turn.say(turn.texts.say("curation.knowledge", "what"), rows=rows)
+
+
 @dialogue("add_entry", role=Role.CURATOR)
 async def write_entry(d: Dialogue) -> None:
     """Somebody who looks after the knowledge of an organization adds an entry; it is found at once, there and below."""

@@ -216,7 +216,7 @@ async def share_entry(turn: Turn, entry_id: str) -> None:
 
 
 def public_answers(texts: Texts, handbook: Handbook, words: str, today: date) -> list[tuple[str, str, str]]:
-    """Id, title and body to share of what everybody may read and these words find, the likeliest first, five at most."""
+    """Id, title and body to share of what everybody may read and these words find; at most five, likeliest first."""
     if not any(character.isalnum() for character in words) or len(words) > LONGEST:
         return []
     found = handbook.ask(words, 5, today=today, sees=lambda key: handbook.owner(key) is None)

@@ -1,18 +1,24 @@
 """What branches have added to the handbook, entries and readings: loaded anew when it has changed, seen by its owners.
 
-Processes share the database only: each looks, before it answers, whether anything has changed since it last loaded.
+Processes share the database only: each looks whether anything has changed since it last loaded, for entries before it
+answers, for readings, which are many, every few seconds beside its other work.
 """
 
+import asyncio
 from collections.abc import Callable
 
 from handlers.dialogue.turn import Turn
 from handlers.markup import escape
 from knowledge.entry import Entry
 from knowledge.handbook import Handbook
+from knowledge.readings import Passage
 from storage.branch_entries import BranchEntryView, entries_version, standing_entries
-from storage.database import Session
+from storage.database import Database, Session
+from storage.readings import passage_ids, readings_version, stored_passages
 
 TOPIC = "本级补充"
+AT_ONCE = 25
+"""Passages that are taken in before others have their turn: some ten milliseconds."""
 
 
 async def refresh(handbook: Handbook, session: Session) -> None:
@@ -29,6 +35,26 @@ async def refresh(handbook: Handbook, session: Session) -> None:
         else:
             handbook.add(_entry(view), owner=view.path)
     handbook.added_version = version
+
+
+async def refresh_readings(handbook: Handbook, database: Database) -> None:
+    """Bring the passages of imported readings up to date; others of the event loop have their turns meanwhile."""
+    async with database.reading() as session:
+        version = await readings_version(session)
+        if version == handbook.readings_version:
+            return
+        ids = await passage_ids(session)
+        known = handbook.passage_keys()
+        for key in known - {f"p{id}" for id in ids}:
+            handbook.remove_passage(key)
+        new = sorted(id for id in ids if f"p{id}" not in known)
+        for start in range(0, len(new), AT_ONCE):
+            for stored in await stored_passages(session, new[start : start + AT_ONCE]):
+                text = stored.passage
+                passage = Passage(text.chapter, text.heading, text.page, text.text)
+                handbook.add_passage(f"p{stored.id}", passage, stored.reading, owner=stored.path)
+            await asyncio.sleep(0)
+    handbook.readings_version = version
 
 
 def _entry(view: BranchEntryView) -> Entry:

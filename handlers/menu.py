@@ -16,6 +16,7 @@ MENU: tuple[tuple[Role, tuple[str, ...]], ...] = (
     (Role.SECRETARY, ("convene", "open_check_in", "meetings", "reports", "invite")),
     (Role.OFFICIAL, ("digest",)),
     (Role.MEMBER, ("check_in", "ask_leave", "hand_in_report", "my_data")),
+    (Role.CURATOR, ("knowledge",)),
     (Role.ANYONE, ("topics", "help")),
 )
 """What each role is offered, in this order."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import jinja2
 import yaml
+from jinja2 import meta
 
 from handlers import markup
 from knowledge.rules.dates import format_moment
@@ -59,10 +60,13 @@ class Texts:
         self._environment.globals["reason"] = lambda key, number: self.say("digest.reason", key, number=number)
         self._render = lru_cache(maxsize=None)(self._environment.from_string)
 
-    @property
-    def filters(self) -> list[str]:
-        """The names of all filters that a sentence may use."""
-        return list(self._environment.filters)
+    def needs(self, template: str) -> set[str]:
+        """The names of the values that a template has to be given.
+
+        Raises `jinja2.TemplateSyntaxError` when it is broken or uses an unknown filter.
+        """
+        self._environment.compile(template)  # an unknown filter shows only here
+        return meta.find_undeclared_variables(self._environment.parse(template)) - set(self._environment.globals)
 
     def find(self, file: str, key: str) -> Any:
         """What stands under a dotted key in a part of a file ("meetings.convene"), else in that file, else in shared.

@@ -74,6 +74,8 @@ class Handbook:
         self.passages = Passages()
         self.added_version = ""
         """Which state of what branches have added is loaded; for whoever loads it."""
+        self.readings_version = ""
+        """The same of imported readings."""
         for entry in entries:
             self.add(entry)
 
@@ -126,6 +128,15 @@ class Handbook:
         self.passages.add(key, passage, reading)
         if owner is not None:
             self._owners[key] = owner
+
+    def passage_keys(self) -> set[str]:
+        """The keys of all passages."""
+        return self.passages.keys()
+
+    def remove_passage(self, key: str) -> None:
+        """Forget a passage; an unknown key is ignored."""
+        self.passages.remove(key)
+        self._owners.pop(key, None)
 
     def forget_added(self) -> None:
         """Forget all entries and names that have an owner; passages stay."""

@@ -70,6 +70,10 @@ class Passages:
     def __len__(self) -> int:
         return len(self._numbers)
 
+    def keys(self) -> set[str]:
+        """The keys of all that can be found."""
+        return set(self._numbers)
+
     def add(self, key: str, passage: Passage, reading: str = "") -> None:
         """Take in a passage of a reading; one that has this key already is replaced."""
         self.remove(key)

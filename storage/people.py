@@ -221,6 +221,12 @@ async def organization(session: Session, organization_id: int) -> OrganizationVi
     return None if row is None else OrganizationView(*row)
 
 
+async def organizations_named(session: Session, name: str) -> list[OrganizationView]:
+    """The organizations of that very name, by id."""
+    query = _select_organizations().where(Organization.name == name).order_by(Organization.id)
+    return [OrganizationView(*row) for row in await session.execute(query)]
+
+
 async def roots(session: Session) -> list[OrganizationView]:
     """The highest organizations, the oldest first."""
     query = _select_organizations().where(Organization.parent_id.is_(None)).order_by(Organization.id)

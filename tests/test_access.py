@@ -12,8 +12,8 @@ from tests.fakes import TEXTS, Chat
 
 SECRETARY, MEMBER, NEIGHBOUR, OFFICIAL, STRANGER = "李向阳", "王桂兰", "吴长河", "郑远", "新手机"
 ROLES = {
-    SECRETARY: {Role.ANYONE, Role.BOUND, Role.MEMBER, Role.SECRETARY},
-    NEIGHBOUR: {Role.ANYONE, Role.BOUND, Role.MEMBER, Role.SECRETARY},
+    SECRETARY: {Role.ANYONE, Role.BOUND, Role.MEMBER, Role.SECRETARY, Role.CURATOR},
+    NEIGHBOUR: {Role.ANYONE, Role.BOUND, Role.MEMBER, Role.SECRETARY, Role.CURATOR},
     MEMBER: {Role.ANYONE, Role.BOUND, Role.MEMBER},
     OFFICIAL: {Role.ANYONE, Role.BOUND, Role.MEMBER, Role.OFFICIAL},
     STRANGER: {Role.ANYONE},

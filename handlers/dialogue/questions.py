@@ -101,12 +101,20 @@ def _only_words(reply: Reply) -> str:
     return text
 
 
+def _of_form(data: Any, form: type) -> Any:
+    """What is kept, if it is of the form that this kind of question keeps; the code may have changed since."""
+    if not isinstance(data, form):
+        raise TypeError(f"{data!r} is no {form.__name__}")
+    return data
+
+
 class Text(Question[str]):
     """A few words on one line."""
 
     def __init__(self, *, max_length: int = 60, suggestions: Sequence[str] = ()) -> None:
         self.max_length = max_length
-        self.suggestions = list(dict.fromkeys(suggestions))
+        # One from a time of longer limits could be tapped, but would not fit when it is loaded.
+        self.suggestions = [words for words in dict.fromkeys(suggestions) if len(words) <= max_length]
 
     def options(self, asking: Asking, partial: Any) -> list[Option]:
         """Earlier answers that may fit again."""
@@ -115,15 +123,21 @@ class Text(Question[str]):
     def read(self, reply: Reply, asking: Asking, partial: Any) -> str:
         """The words, with runs of blanks made one."""
         if reply.option is not None:
-            return reply.option
+            return self.load(reply.option, asking)
         text = " ".join(_only_words(reply).split())
         numbered = choices.match_option(text, self.suggestions)
         if numbered.kind == "number" and numbered.index is not None:
             return self.suggestions[numbered.index]
-        if len(text) > self.max_length:
-            raise Invalid("too_long", max_length=self.max_length, length=len(text))
+        self.load(text, asking)
         if not any(character.isalnum() for character in text):
             raise Invalid("no_words")
+        return text
+
+    def load(self, data: Any, asking: Asking) -> str:
+        """The words, if they are not too long by now."""
+        text: str = _of_form(data, str)
+        if len(text) > self.max_length:
+            raise Invalid("too_long", max_length=self.max_length, length=len(text))
         return text
 
 
@@ -136,12 +150,16 @@ class Lines(Question[list[str]]):
     def read(self, reply: Reply, asking: Asking, partial: Any) -> list[str]:
         """The points in order."""
         points = [choices.without_numbering(line) for line in _only_words(reply).splitlines()]
-        points = [point for point in points if any(character.isalnum() for character in point)]
+        return self.load([point for point in points if any(character.isalnum() for character in point)], asking)
+
+    def load(self, data: Any, asking: Asking) -> list[str]:
+        """The points, if they are neither too few nor too many nor too long by now."""
+        points: list[str] = [_of_form(point, str) for point in _of_form(data, list)]
         if len(points) < self.at_least:
             raise Invalid("too_few_lines", at_least=self.at_least)
         if len(points) > self.at_most:
             raise Invalid("too_many_lines", at_most=self.at_most)
-        longest = max(points, key=len)
+        longest = max(points, key=len, default="")
         if len(longest) > self.max_length:
             raise Invalid("line_too_long", max_length=self.max_length, start=longest[:12])
         return points
@@ -230,14 +248,13 @@ class Choices(Question[list[str]]):
 
     def read(self, reply: Reply, asking: Asking, partial: Any) -> list[str]:
         """The ids in the order of the list."""
-        chosen = list(partial or ())
+        still_there = {option.id for option in self.offered}
+        chosen = [id for id in partial or () if id in still_there]
         finished = reply.option == DONE or asking.texts.means("done", reply.text)
         if not finished and choices.whole_number(reply.text) != len(self.offered) + 1:
             chosen = self._changed(chosen, reply)
             raise More(chosen, "chosen_so_far", count=len(chosen))
-        if len(chosen) < self.at_least:
-            raise Invalid("choose_at_least", at_least=self.at_least)
-        return [option.id for option in self.offered if option.id in chosen]
+        return self.load([option.id for option in self.offered if option.id in chosen], asking)
 
     def _changed(self, chosen: list[str], reply: Reply) -> list[str]:
         """A tap adds or takes away; words add what they name or, after 去掉, take it away; 都不选 empties it."""
@@ -257,10 +274,13 @@ class Choices(Question[list[str]]):
         return list(dict.fromkeys([*chosen, *(self.offered[index].id for index in named)]))
 
     def load(self, data: Any, asking: Asking) -> list[str]:
-        """The ids, if all are still offered."""
-        if not set(data) <= {option.id for option in self.offered}:
+        """The ids, if all are still offered and they are still enough."""
+        chosen: list[str] = _of_form(data, list)
+        if not set(chosen) <= {option.id for option in self.offered}:
             raise Invalid("no_longer_offered")
-        return list(data)
+        if len(chosen) < self.at_least:
+            raise Invalid("choose_at_least", at_least=self.at_least)
+        return chosen
 
     def show(self, value: list[str], asking: Asking) -> str:
         """Their labels."""
@@ -291,6 +311,11 @@ class YesNo(Question[bool]):
             if said is not None:
                 return said
         return pick_one(reply, self.options(asking, partial)) == "yes"
+
+    def load(self, data: Any, asking: Asking) -> bool:
+        """True or false, and no other thing that Python would take for one of them."""
+        answer: bool = _of_form(data, bool)
+        return answer
 
     def show(self, value: bool, asking: Asking) -> str:
         """The word on the button."""
@@ -538,9 +563,11 @@ class Papers(Question[Paper]):
 def pick_one(reply: Reply, options: Sequence[Option]) -> str:
     """The id of the option that a reply means.
 
-    Raises `Invalid`, naming the likely ones when it could be several.
+    Raises `Invalid`, naming the likely ones when it could be several, or when a tapped one is no longer offered.
     """
     if reply.option is not None:
+        if reply.option not in {option.id for option in options}:
+            raise Invalid("no_longer_offered")
         return reply.option
     found = choices.match_option(_only_words(reply), [option.label for option in options])
     if found.index is not None:

@@ -1,30 +1,23 @@
-"""Readings that a branch or an installation owns: understood from files, split into passages."""
+"""Readings that a branch or an installation owns: understood from files, split into passages with chapter and page."""
 
-from dataclasses import dataclass
+from knowledge.readings.formats import LARGEST, blocks_of
+from knowledge.readings.outline import Book, Passage, outlined
+from knowledge.readings.parts import Unreadable
 
-__all__ = ["Book", "Passage", "Unreadable"]
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A few sentences of a reading and where they stand; `page` is "7" or "7—9", "" where it is not known."""
-
-    chapter: str
-    heading: str
-    page: str
-    text: str
+__all__ = ["Book", "Passage", "Unreadable", "understand"]
 
 
-@dataclass(frozen=True, slots=True)
-class Book:
-    """What was understood of a file; `warnings` are for the person who imports it."""
+def understand(file_name: str, data: bytes) -> Book:
+    """A file as a book: .txt, .md, .docx, .pdf with text, .epub, told apart by the ending of the name.
 
-    title: str
-    chapters: tuple[str, ...]
-    passages: tuple[Passage, ...]
-    characters: int
-    warnings: tuple[str, ...]
-
-
-class Unreadable(Exception):
-    """A file that cannot be taken in; the message is a sentence for the person who imports it."""
+    Raises `Unreadable` with a sentence for the person who imports it.
+    """
+    if not data:
+        raise Unreadable("文件是空的。")
+    if len(data) > LARGEST:
+        raise Unreadable(f"文件太大，最大 {LARGEST // 1_000_000} MB。")
+    title, blocks = blocks_of(file_name, data)
+    book = outlined(title, blocks)
+    if not book.passages:
+        raise Unreadable("文件里没有读到成段的文字。")
+    return book

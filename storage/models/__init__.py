@@ -24,6 +24,7 @@ from storage.models.organizations import (
     Status,
 )
 from storage.models.readership import DigestIssue, DigestSubscription, Outcome, Question
+from storage.models.readings import ReadingPassage, ReadingText
 from storage.models.records import (
     AgendaItem,
     Attendance,
@@ -71,6 +72,8 @@ __all__ = [
     "PostKind",
     "Presence",
     "Question",
+    "ReadingPassage",
+    "ReadingText",
     "Report",
     "ReportAttachment",
     "ReportKind",

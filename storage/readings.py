@@ -1,0 +1,185 @@
+"""Imported readings: put, brought up to date, removed, and read by whoever answers from them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+
+from storage.database import Session
+from storage.models import Organization, ReadingPassage, ReadingText
+
+
+@dataclass(frozen=True, slots=True)
+class PassageText:
+    """A passage as it is kept."""
+
+    chapter: str
+    heading: str
+    page: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutReading:
+    """What an import changed, in passages."""
+
+    reading_id: int
+    added: int
+    removed: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingView:
+    """One reading; `owner` is the name of the organization whose it is, None for everybody's."""
+
+    id: int
+    title: str
+    file_name: str
+    owner: str | None
+    passages: int
+    imported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """One passage with the reading it is from; `path` is the owner's, None for everybody's."""
+
+    id: int
+    reading: str
+    path: str | None
+    passage: PassageText
+
+
+async def put_reading(
+    session: Session,
+    *,
+    organization_id: int | None,
+    title: str,
+    file_name: str,
+    digest: str,
+    passages: Sequence[PassageText],
+    now: datetime,
+) -> PutReading:
+    """Keep a reading; one of the same title and owner is brought up to date: only what differs is replaced."""
+    reading_id = await _reading_id(session, organization_id, title)
+    row = {"file_name": file_name[:200], "digest": digest, "changed_at": now}
+    if reading_id is None:
+        made = {"organization_id": organization_id, "title": title, "imported_at": now, **row}
+        reading_id = (await session.execute(insert(ReadingText).values(made).returning(ReadingText.id))).scalar_one()
+    else:
+        await session.execute(update(ReadingText).where(ReadingText.id == reading_id).values(row))
+    there: defaultdict[PassageText, list[tuple[int, int]]] = defaultdict(list)
+    for stored_id, position, passage in await _passages_of(session, reading_id):
+        there[passage].append((stored_id, position))
+    added, moved = [], []
+    for position, passage in enumerate(passages):
+        if there[passage]:
+            stored_id, before = there[passage].pop(0)
+            if before != position:
+                moved.append((stored_id, position))
+        else:
+            added.append(
+                {
+                    "reading_id": reading_id,
+                    "position": position,
+                    "chapter": passage.chapter,
+                    "heading": passage.heading,
+                    "page": passage.page[:20],
+                    "text": passage.text,
+                }
+            )
+    for stored_id, position in moved:
+        await session.execute(update(ReadingPassage).where(ReadingPassage.id == stored_id).values(position=position))
+    gone = [stored_id for left in there.values() for stored_id, _ in left]
+    if gone:
+        await session.execute(delete(ReadingPassage).where(ReadingPassage.id.in_(gone)))
+    if added:
+        await session.execute(insert(ReadingPassage), added)
+    return PutReading(reading_id, len(added), len(gone), len(passages) - len(added))
+
+
+async def _reading_id(session: Session, organization_id: int | None, title: str) -> int | None:
+    query = select(ReadingText.id).where(
+        ReadingText.title == title, ReadingText.organization_id.is_not_distinct_from(organization_id)
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def _passages_of(session: Session, reading_id: int) -> list[tuple[int, int, PassageText]]:
+    query = (
+        select(
+            ReadingPassage.id,
+            ReadingPassage.position,
+            ReadingPassage.chapter,
+            ReadingPassage.heading,
+            ReadingPassage.page,
+            ReadingPassage.text,
+        )
+        .where(ReadingPassage.reading_id == reading_id)
+        .order_by(ReadingPassage.position)
+    )
+    return [(id, position, PassageText(*rest)) for id, position, *rest in await session.execute(query)]
+
+
+async def remove_reading(session: Session, organization_id: int | None, title: str) -> bool:
+    """Remove a reading with its passages; False when there is none of that title and owner."""
+    reading_id = await _reading_id(session, organization_id, title)
+    if reading_id is None:
+        return False
+    await session.execute(delete(ReadingPassage).where(ReadingPassage.reading_id == reading_id))
+    await session.execute(delete(ReadingText).where(ReadingText.id == reading_id))
+    return True
+
+
+async def readings(session: Session) -> list[ReadingView]:
+    """All readings by title, everybody's first."""
+    query = (
+        select(
+            ReadingText.id,
+            ReadingText.title,
+            ReadingText.file_name,
+            Organization.name,
+            func.count(ReadingPassage.id),
+            ReadingText.imported_at,
+        )
+        .outerjoin(Organization, Organization.id == ReadingText.organization_id)
+        .outerjoin(ReadingPassage, ReadingPassage.reading_id == ReadingText.id)
+        .group_by(ReadingText.id, Organization.name)
+    )
+    found = [ReadingView(*row) for row in await session.execute(query)]
+    return sorted(found, key=lambda one: (one.owner is not None, one.owner or "", one.title))
+
+
+async def readings_version(session: Session) -> str:
+    """Changes whenever a reading was imported, brought up to date or removed."""
+    row = (await session.execute(select(func.count(), func.max(ReadingText.changed_at)).select_from(ReadingText))).one()
+    return f"{row[0]}:{row[1]}"
+
+
+async def passage_ids(session: Session) -> set[int]:
+    """The ids of all passages."""
+    return set(await session.scalars(select(ReadingPassage.id)))
+
+
+async def stored_passages(session: Session, ids: Collection[int]) -> list[StoredPassage]:
+    """These passages; those that are gone are left out."""
+    query = (
+        select(
+            ReadingPassage.id,
+            ReadingText.title,
+            Organization.path,
+            ReadingPassage.chapter,
+            ReadingPassage.heading,
+            ReadingPassage.page,
+            ReadingPassage.text,
+        )
+        .join(ReadingText, ReadingText.id == ReadingPassage.reading_id)
+        .outerjoin(Organization, Organization.id == ReadingText.organization_id)
+        .where(ReadingPassage.id.in_(ids))
+    )
+    return [
+        StoredPassage(id, title, path, PassageText(*rest)) for id, title, path, *rest in await session.execute(query)
+    ]
