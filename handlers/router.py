@@ -102,7 +102,7 @@ class Vocabulary:
         return self.by_word[words[found.index]]
 
 
-_TAP = re.compile(r"([rc])(\d{1,9})\.(\d{1,9})\.(\d{1,3}|[bx])", re.ASCII)
+_TAP = re.compile(r"(?=r[\d.]+$|c[\d.]+[bx]$)([rc])(\d{1,9})\.(\d{1,9})\.(\d{1,3}|[bx])", re.ASCII)
 _ASKS = re.compile(
     r"[？?].*|.*[？?]\s*|.*(吗|么|呢|多少|几个|几人|怎么办|怎么做|什么时候|是什么|哪些)[。！!]?", re.DOTALL
 )
@@ -174,7 +174,7 @@ class Router:
             await self._control(turn, run, "back" if what == player.BACK else "cancel", tapped=True)
         else:
             shown = Journal(run.journal).shown
-            if not what.isdecimal() or int(what) >= len(shown):
+            if int(what) >= len(shown):
                 raise Refused("unknown_button")
             await player.play(turn, run, Reply(option=shown[int(what)]), tapped=True)
 

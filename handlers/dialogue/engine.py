@@ -54,10 +54,13 @@ def dialogue(name: str, *, role: Role) -> Callable[[Play], Play]:
 
 @dataclass(slots=True)
 class Prompt:
-    """The question a run has come to, and what has to be said before it is put."""
+    """The question a run has come to, and what has to be said before it is put.
+
+    `name` is its answer's, `text` that of its sentence, which is the same without the ids of loops.
+    """
 
     name: str
-    key: str
+    text: str
     question: Question[Any]
     values: dict[str, object]
     complaint: str = ""
@@ -134,10 +137,6 @@ class Dialogue:
     def _text_key(self, key: str) -> str:
         return ".".join((*(part.partition(":")[0] for part in self._scope), key))
 
-    def text_key(self, prompt: "Prompt") -> str:
-        """Where a prompt's sentence stands: its name without the ids of loops."""
-        return ".".join(part.partition(":")[0] for part in prompt.name.split("."))
-
     def _asking(self) -> Asking:
         return Asking(self.texts, self.turn.now.astimezone(self.zone), self.zone)
 
@@ -175,7 +174,7 @@ class Dialogue:
                 self._dropped = self._sentence("things_changed", {})
             else:
                 return self._note(name, key, question, answer, asking)
-        prompt = Prompt(name, key, question, values, partial=self.journal.partial.get(name))
+        prompt = Prompt(name, self._text_key(key), question, values, partial=self.journal.partial.get(name))
         reply, self._reply = self._reply, None
         if reply is not None and name == self.journal.asked:
             try:
@@ -269,6 +268,11 @@ class _Confirm(Question[str]):
         yes = Option(CONFIRMED, asking.texts.say("shared", "confirm_button"))
         return [yes, Option(REVISE, asking.texts.say("shared", "revise_button"))] if self.answers else [yes]
 
+    def load(self, data: Any, asking: Asking) -> str:
+        if data != CONFIRMED:
+            raise Invalid("no_longer_offered")  # it was another question when it was answered
+        return CONFIRMED
+
     def read(self, reply: Reply, asking: Asking, partial: Any) -> str:
         if reply.option is None and partial != REVISE:
             said = choices.yes_no(reply.text)
@@ -282,7 +286,6 @@ class _Confirm(Question[str]):
         return picked
 
     def _named(self, reply: Reply, offered: list[Option]) -> str:
-
         for answer in self.answers:
             if answer.label in reply.text:
                 return answer.id

@@ -90,7 +90,7 @@ async def _put(turn: Turn, run: Run, dialogue: Dialogue, prompt: Prompt, preface
     journal.asked = prompt.name
     journal.shown = [option.id for option in prompt.options]
     run.journal = journal.kept()
-    asked = turn.texts.say(dialogue.file, f"{dialogue.text_key(prompt)}.ask", **prompt.values)
+    asked = turn.texts.say(dialogue.file, f"{prompt.text}.ask", **prompt.values)
     if prompt.complaint and prompt.partial is not None:
         # It says what is still missing; the whole question again would bury that.
         asked = ""
