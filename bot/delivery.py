@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -21,6 +22,8 @@ log = structlog.get_logger()
 
 GATHER = 0.02
 """Seconds in which what was sent is gathered, to be marked in one transaction: a commit is dear."""
+GRACE = 5.0
+"""Seconds that a message on its way gets to arrive when its process is stopped; cut off, it would be sent again."""
 FIRST_RETRY = 2.0
 LONGEST_RETRY = 600.0
 GIVES_UP_AS = {Failure.GONE: State.GONE, Failure.CLOSED: State.CLOSED, Failure.REFUSED: State.REFUSED}
@@ -84,28 +87,38 @@ class Delivery:
         for message in claimed:
             chats.setdefault((message.channel, message.tenant, message.chat), []).append(message)
         await asyncio.gather(*(self._send_in_order(messages) for messages in chats.values()))
-        await self.settle()
+        await self.settle(None)
         return len(claimed)
 
-    async def settle(self) -> None:
-        """Wait until everything that was sent is marked as sent; before a process ends, or it would be sent again."""
-        while self._marking is not None:
-            await asyncio.wait([self._marking])
+    async def settle(self, within: float | None = GRACE) -> None:
+        """Wait until everything that was sent is marked as sent; before a process ends, or it would be sent again.
+
+        A database that is away when the time is over must not keep the process from ending.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while self._marking is not None:
+                    await asyncio.wait([self._marking])
 
     async def run(self, lane: Lane, *, pause: float = 0.5) -> None:
-        """Drain a lane until cancelled; a database that is away for a while is waited for."""
+        """Drain a lane until cancelled, and then finish what has begun; a database that is away is waited for."""
         while True:
+            draining = asyncio.create_task(self.drain(lane))
             try:
-                claimed = await self.drain(lane)
+                claimed = await asyncio.shield(draining)
             except Unavailable as error:
                 log.warning("database away", error=type(error).__name__)
                 claimed = 0
+            except asyncio.CancelledError:
+                await asyncio.wait([draining], timeout=GRACE)
+                draining.cancel()
+                await asyncio.gather(draining, return_exceptions=True)
+                raise
             if not claimed:
                 await asyncio.sleep(pause)
 
     async def _send_in_order(self, messages: Sequence[Waiting]) -> None:
         """Send messages to one chat; when one has to wait, those after it wait too."""
-        sent: list[tuple[int, str]] = []
         for number, message in enumerate(messages):
             ref = await self._send(message)
             chat = (message.channel, message.tenant, message.chat)
@@ -115,11 +128,9 @@ class Delivery:
                 break
             self._behind.discard(chat)
             if ref:
-                sent.append((message.id, ref))
-        if sent:
-            self._sent += sent
-            if self._marking is None:
-                self._marking = asyncio.create_task(self._mark())
+                self._sent.append((message.id, ref))
+                if self._marking is None:
+                    self._marking = asyncio.create_task(self._mark())
 
     async def _mark(self) -> None:
         try:

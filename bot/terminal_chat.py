@@ -36,4 +36,5 @@ async def converse(settings: Settings, name: str) -> None:
             await terminal.run(app.receiver(terminal, delivery))
         finally:
             sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
             await delivery.settle()
