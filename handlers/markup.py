@@ -128,7 +128,7 @@ def width(text: str, unit: Literal["utf16", "bytes"]) -> int:
 def split(body: str, limit: int, unit: Literal["utf16", "bytes"]) -> list[str]:
     """The body in parts that each fit: cut at a paragraph, else a line, a sentence, or between visible characters.
 
-    Bold and quotes go on in the next part; a link stays whole unless it is longer than a part.
+    Bold and quotes go on in the next part; a link stays whole, and one longer than a part becomes words and address.
     """
     parts: list[str] = []
     rest = body
@@ -201,8 +201,7 @@ def _cut(body: str, limit: int, unit: Literal["utf16", "bytes"]) -> tuple[str, s
             break
         ends.append(used)
     if not ends:
-        size = max(1, next((n for n in range(len(taken[0].raw), 0, -1) if width(taken[0].raw[:n], unit) <= limit), 1))
-        return body[:size], body[size:]
+        return _cut_atom(taken[0].raw, body, limit, unit)
     size = _good_end(taken, ends, limit)
     head = "".join(atom.raw for atom in taken[:size])
     rest = body[len(head) :]
@@ -215,6 +214,18 @@ def _cut(body: str, limit: int, unit: Literal["utf16", "bytes"]) -> tuple[str, s
     elif rest.startswith(("- ", "> ")):
         rest = "\\" + rest  # it was in the middle of a line, and no mark
     return head, rest
+
+
+def _cut_atom(raw: str, body: str, limit: int, unit: Literal["utf16", "bytes"]) -> tuple[str, str]:
+    """The same for a body whose first atom alone is over the limit."""
+    sign = raw[:2] if raw.startswith(("- ", "> ")) else ""
+    link = _SPAN.fullmatch(raw, len(sign))
+    if link is not None and link["href"] is not None:
+        return _cut(sign + escape(to_plain(link[0])) + body[len(raw) :], limit, unit)
+    least = 2 if raw.startswith("\\") else 1
+    fitting = (size for size in range(len(raw), least, -1) if width(to_plain(raw[:size]), unit) <= limit)
+    size = next(fitting, least)
+    return body[:size], body[size:]
 
 
 def _good_end(atoms: list[_Atom], ends: list[int], limit: int) -> int:
