@@ -120,7 +120,12 @@ class Delivery:
     async def _send_in_order(self, messages: Sequence[Waiting]) -> None:
         """Send messages to one chat; when one has to wait, those after it wait too."""
         for number, message in enumerate(messages):
-            ref = await self._send(message)
+            try:
+                ref = await self._send(message)
+            except Unavailable as error:
+                # What became of it could not be written: its claim runs out, and it is tried again.
+                log.warning("database away", error=type(error).__name__)
+                ref = None
             chat = (message.channel, message.tenant, message.chat)
             if ref is None:
                 self._behind.add(chat)
@@ -154,16 +159,18 @@ class Delivery:
             await self._give_up(message, State.EXPIRED, "too late")
             return ""
         sender = self.senders[message.channel, message.tenant]
-        parts = fit(_outgoing(message), sender.limits)
-        ref = ""
-        for index, part in enumerate(parts):
-            if index < message.parts_sent:
-                continue
-            try:
-                # The platform's reference of the last part: that is where the buttons are.
-                ref = (await sender.send(part)).ref
-            except NotSent as failure:
-                return await self._failed(message, failure, index, now)
+        index, ref = 0, ""
+        try:
+            for index, part in enumerate(fit(_outgoing(message), sender.limits)):
+                if index >= message.parts_sent:
+                    # The platform's reference of the last part: that is where the buttons are.
+                    ref = (await sender.send(part)).ref
+        except NotSent as failure:
+            return await self._failed(message, failure, index, now)
+        except Exception as error:  # one message that breaks our code must not stop all the others
+            log.exception("message breaks our code", message=message.id, channel=message.channel)
+            await self._give_up(message, State.REFUSED, type(error).__name__)
+            return ""
         return ref or "sent"
 
     async def _failed(self, message: Waiting, failure: NotSent, parts: int, now: datetime) -> str | None:
@@ -189,8 +196,11 @@ class Delivery:
     async def _release(self, messages: Sequence[Waiting]) -> None:
         if not messages:
             return
-        async with self.database.transaction() as session:
-            await release(session, [message.id for message in messages])
+        try:
+            async with self.database.transaction() as session:
+                await release(session, [message.id for message in messages])
+        except Unavailable as error:
+            log.warning("database away", error=type(error).__name__)  # then their claims run out
 
 
 def _outgoing(message: Waiting) -> Outgoing:

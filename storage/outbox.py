@@ -107,7 +107,7 @@ async def claim(
     holds. Several workers may claim at once.
     """
     earlier = aliased(OutboxMessage)
-    blocked = (
+    before = (
         select(earlier.id)
         .where(
             earlier.channel == OutboxMessage.channel,
@@ -116,10 +116,10 @@ async def claim(
             earlier.lane == lane,
             earlier.state == Delivery.WAITING,
             earlier.id < OutboxMessage.id,
-            or_(earlier.due_at > now, earlier.claimed_until > now),
         )
-        .exists()
+        .correlate(OutboxMessage)
     )
+    blocked = before.where(or_(earlier.due_at > now, earlier.claimed_until > now)).exists()
     ready = (
         select(OutboxMessage.id)
         .where(
@@ -137,8 +137,16 @@ async def claim(
     ids = list(await session.scalars(ready))
     if not ids:
         return []
-    await session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(claimed_until=now + LEASE))
-    return await _waiting(session, ids)
+    # An earlier one that was ready too and is not among ours is being claimed by somebody else this very moment.
+    others = before.where(earlier.id.not_in(ids)).exists()
+    taken = (
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(ids), ~others)
+        .values(claimed_until=now + LEASE)
+        .returning(OutboxMessage.id)
+        .execution_options(synchronize_session=False)
+    )
+    return await _waiting(session, list(await session.scalars(taken)))
 
 
 async def _waiting(session: Session, ids: Sequence[int]) -> list[Waiting]:
