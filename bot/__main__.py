@@ -275,5 +275,33 @@ def kb_remove(
         raise typer.Exit(1) from None
 
 
+@kb_cli.command("unanswered")
+def kb_unanswered(days: Annotated[int, typer.Option(help="近多少天")] = 90) -> None:
+    """列出没答上和说没用的问题，意思相近的放在一起。"""
+    from bot.curation import list_unanswered
+
+    _run(list_unanswered(_settings(), console, days))
+
+
+@kb_cli.command("eval")
+def kb_eval(file: Annotated[Path, typer.Argument(help="一行一个 JSON 的问题集", exists=True, dir_okay=False)]) -> None:
+    """拿一套问题考一考：分类给出正确率，列出答错的。"""
+    from bot.curation import BrokenSet, evaluate_file
+
+    try:
+        evaluate_file(file, console, datetime.now(HERE).date())
+    except (BrokenSet, UnicodeDecodeError) as error:
+        console.print(f"问题集读不了：{error}", markup=False)
+        raise typer.Exit(1) from None
+
+
+@kb_cli.command("stats")
+def kb_stats() -> None:
+    """各主题有多少条，导入了哪些读物。"""
+    from bot.curation import show_coverage
+
+    _run(show_coverage(_settings(), console))
+
+
 if __name__ == "__main__":
     cli()

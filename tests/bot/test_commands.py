@@ -156,3 +156,28 @@ def test_an_invitation_needs_somebody_on_the_roster() -> None:
     result = typed("invite", "张三")
     assert result.exit_code == 1
     assert "张三" in result.output
+
+
+def test_a_set_of_questions_is_scored_with_its_failures(tmp_path: Path) -> None:
+    questions = [
+        {"id": "a", "kind": "clean", "question": "预备期多长", "facts": [["1年"]]},
+        {"id": "b", "kind": "clean", "question": "预备期多长", "facts": [["9年"]]},
+        {"id": "c", "kind": "out_of_scope", "question": "红烧肉怎么做", "facts": []},
+    ]
+    lines = "\n".join(json.dumps(each, ensure_ascii=False) for each in questions)
+    (tmp_path / "set.jsonl").write_text(lines, encoding="utf-8")
+    result = typed("kb", "eval", "set.jsonl")
+    assert result.exit_code == 0
+    assert "b wrong：预备期多长｜要有：9年" in result.output
+    assert "50.0%" in result.output
+    assert "100.0%" in result.output
+    (tmp_path / "set.jsonl").write_text('{"id": 1}', encoding="utf-8")
+    broken = typed("kb", "eval", "set.jsonl")
+    assert (broken.exit_code, "第 1 行" in broken.output) == (1, True)
+
+
+def test_coverage_is_shown_with_and_without_a_database() -> None:
+    assert "发展党员" in typed("kb", "stats").output
+    typed("migrate")
+    assert typed("kb", "stats").exit_code == 0
+    assert "没有没答上的问题" in typed("kb", "unanswered").output
