@@ -64,10 +64,11 @@ class TelegramAnswers(TelegramSender):
             raise declined.as_not_sent() from declined
 
     async def _download(self, ref: str) -> bytes:
-        file = await self._bot(GetFile(file_id=ref))
-        if file.file_path is None:
+        file = await result_of(self._bot, GetFile(file_id=ref))
+        path = file.get("file_path") if isinstance(file, dict) else file.file_path
+        if not path:
             raise Declined(400, "the file is not there any more")
-        url = self._bot.session.api.file_url(self._bot.token, file.file_path)
+        url = self._bot.session.api.file_url(self._bot.token, path)
         blob = bytearray()
         async with aclosing(self._bot.session.stream_content(url)) as chunks:
             async for chunk in chunks:

@@ -1,5 +1,6 @@
 """aiogram's client as the Telegram chat needs it: raw updates, errors in our words, no secret in any of them."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
@@ -21,7 +22,8 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import TelegramMethod
+from aiogram.methods import Response, TelegramMethod
+from aiogram.methods.base import TelegramType
 from aiogram.utils.token import TokenValidationError
 
 from bot.channels.telegram_wire import Declined, TokenRefused
@@ -52,9 +54,22 @@ class RawUpdates(TelegramMethod[list[dict[str, Any]]]):
 
 
 class _Session(AiohttpSession):
-    """aiogram waits a quarter of a second for TLS to end; on a plain connection there is nothing to wait for."""
+    """aiogram's, for servers other than the public one too: over plain HTTP, and with a way of their own to refuse."""
+
+    def check_response(
+        self, bot: Bot, method: TelegramMethod[TelegramType], status_code: int, content: str
+    ) -> Response[TelegramType]:
+        """Some servers say in the body only that they decline, under a status that says all is well."""
+        try:
+            return super().check_response(bot, method, status_code, content)
+        except TelegramAPIError:
+            told = json.loads(content).get("error_code", status_code)
+            if told == status_code or not isinstance(told, int):
+                raise
+        return super().check_response(bot, method, told, content)
 
     async def close(self) -> None:
+        """aiogram waits a quarter of a second for TLS to end; on a plain connection there is nothing to wait for."""
         if self.api.base.startswith("https:"):
             await super().close()
         elif self._session is not None:
@@ -94,7 +109,7 @@ def declining(token: str) -> Iterator[None]:
         raise Declined(429, error.message, float(error.retry_after)) from None
     except TelegramAPIError as error:
         status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 0)
-        raise Declined(status, error.message.replace(token, "…")) from None
+        raise Declined(status, (error.message or "").replace(token, "…")) from None
     except ClientDecodeError as error:
         raise Declined(502, f"an answer that is not the Bot API's: {type(error.original).__name__}") from None
     except aiohttp.ClientResponseError as error:

@@ -55,8 +55,9 @@ def incoming_of(update: Json, bot: Bot) -> Incoming | None:
 
 
 def _said(update: Json, message: Json, bot: Bot) -> Incoming | None:
-    group = message["chat"]["type"] in ("group", "supergroup")
-    if "from" not in message or message["chat"]["type"] == "channel" or not _SERVICE.isdisjoint(message):
+    place = message["chat"].get("type", "private")
+    group = place in ("group", "supergroup")
+    if "from" not in message or place == "channel" or not _SERVICE.isdisjoint(message):
         return None
     if group and not _is_for_us(message, bot):
         return None
@@ -69,7 +70,7 @@ def _said(update: Json, message: Json, bot: Bot) -> Incoming | None:
         address=_address(message["chat"], bot),
         user=str(message["from"]["id"]),
         kind=kind,
-        at=datetime.fromtimestamp(message["date"], UTC),
+        at=datetime.fromtimestamp(message["date"], UTC) if "date" in message else _received(update),
         text="" if kind is Kind.ENTRY else words,
         payload=payload,
         attachments=attachments,

@@ -11,7 +11,7 @@ from bot.channels.telegram_broadcast import TelegramBroadcast
 from bot.channels.telegram_chat import TelegramChat
 from bot.channels.telegram_wire import TelegramSender, parts_of
 from handlers.markup import escape
-from handlers.messages import Address, Button, Document, Failure, NotSent, Outgoing, Sent
+from handlers.messages import Address, Attachment, Button, Document, Failure, NotSent, Outgoing, Sent
 from tests.bot.channels.telegram_kit import MemoryInbox
 from tests.bot_api import BotApi, Fault, bad_request, blocked, dropped, garbled, hanging, server_error, too_many
 from tests.bot_api.faults import Refusal
@@ -210,15 +210,48 @@ async def test_an_answer_that_is_not_the_bot_apis_means_later(api: BotApi, sende
     assert trouble.value.failure is Failure.LATER
 
 
-async def test_a_taken_message_is_not_sent_twice_because_its_receipt_is_odd(api: BotApi) -> None:
-    sender = TelegramChat(api.token, MemoryInbox(), base_url=api.url)
-    for receipt, ref in (('{"ok": true, "result": {"message_id": 5}}', "5"), ('{"ok": true, "result": null}', "")):
+async def test_a_taken_message_is_not_sent_twice_because_its_receipt_is_odd(
+    api: BotApi, sender: TelegramSender
+) -> None:
+    receipts = {
+        '{"ok": true, "result": {"message_id": 5}}': "5",
+        '{"ok": true, "result": {"message_id": 6, "date": 1, "chat": {"id": 7}}}': "6",
+        '{"ok": true, "result": null}': "",
+        '{"ok": true}': "",
+    }
+    for receipt, ref in receipts.items():
         api.fault("sendMessage", garbled(receipt))
         assert (await sender.send(_message())).ref == ref
     api.fault("editMessageText", garbled('{"ok": true, "result": {"message_id": 5}}'))
     assert (await sender.send(_message("二", replaces="1"))).ref == "1"
-    await sender.close()
-    assert len(api.calls) == 3
+    assert len(api.calls) == len(receipts) + 1
+
+
+@pytest.mark.parametrize(
+    ("told", "failure"),
+    [
+        ('{"ok": false}', Failure.LATER),
+        ("[]", Failure.LATER),
+        ('{"ok": false, "error_code": 429, "description": "Too Many Requests"}', Failure.LATER),
+        ('{"ok": false, "error_code": 403, "description": "Forbidden: bot was blocked by the user"}', Failure.GONE),
+        ('{"ok": false, "error_code": 400, "description": "Bad Request: message is too long"}', Failure.REFUSED),
+    ],
+)
+async def test_a_refusal_counts_though_the_status_says_that_all_is_well(
+    api: BotApi, sender: TelegramSender, told: str, failure: Failure
+) -> None:
+    api.fault("sendMessage", garbled(told))
+    with pytest.raises(NotSent) as trouble:
+        await sender.send(_message())
+    assert trouble.value.failure is failure
+
+
+async def test_a_file_is_fetched_though_the_server_says_little_about_it(api: BotApi) -> None:
+    kept = api.keep(b"report", "report.txt", "text/plain")
+    api.fault("getFile", garbled(f'{{"ok": true, "result": {{"file_path": "{kept.path}"}}}}'))
+    chat = TelegramChat(api.token, MemoryInbox(), base_url=api.url)
+    assert await chat.fetch(Attachment(kept.id, "report.txt", "text/plain")) == b"report"
+    await chat.close()
 
 
 async def test_what_the_server_cannot_read_goes_once_more_as_plain_text(api: BotApi, sender: TelegramSender) -> None:
