@@ -73,8 +73,9 @@ class Vocabulary:
         return found
 
     def exact(self, text: str) -> tuple[str, str] | None:
-        """What these very words start, and with which argument."""
-        if name := self.by_word.get(tidy(text)):
+        """What these very words start, and with which argument; what stands after a command is passed over."""
+        command = _COMMAND.match(text)
+        if name := self.by_word.get(tidy(command[1] if command else text)):
             return name, ""
         for entry in REPLIES.values():
             if entry.pattern and (found := entry.pattern.fullmatch(text.strip())):
@@ -106,7 +107,9 @@ _TAP = re.compile(r"(?=r[\d.]+$|c[\d.]+[bx]$)([rc])(\d{1,9})\.(\d{1,9})\.(\d{1,3
 _ASKS = re.compile(
     r"[？?].*|.*[？?]\s*|.*(吗|么|呢|多少|几个|几人|怎么办|怎么做|什么时候|是什么|哪些)[。！!]?", re.DOTALL
 )
-_ASIDE = re.compile(r"\s*(?:[？?]|问[\s：:，,]+)\s*(\S[\s\S]*)")
+_COMMAND = re.compile(r"\s*(/[a-zA-Z]\w*)(?!\S)")
+WAYS_OUT = ("back", "cancel", "later")
+_ASIDE = re.compile(r"\s*(?:[？?]|(?:问|/ask\b)[\s：:，,]+)\s*(\S[\s\S]*)")
 
 
 class Router:
@@ -162,10 +165,10 @@ class Router:
         if run is None:
             await self._instead(turn, current, "not_your_button")
         elif run.state is RunState.PARKED:
-            await turn.say(
-                self.texts.say("shared", "parked", title=player.title_of(turn, run)),
-                rows=((player.resume_button(turn, run),),),
-            )
+            words = self.texts.say("shared", "parked", title=player.title_of(turn, run))
+            await turn.say(words, rows=((player.resume_button(turn, run),),))
+            if current is not None:
+                await self._back_to(turn, current)
         elif run.state is not RunState.OPEN:
             await self._instead(turn, current, "finished_button")
         elif run.turn != shown_at:
@@ -196,41 +199,46 @@ class Router:
 
     async def _words(self, turn: Turn, text: str, files: tuple[GivenFile, ...]) -> None:
         run = await open_run(turn.session, turn.account.id)
-        if run is not None:
+        useless = self._useless(turn, text, files)
+        if useless and run is not None:
+            await player.repeat(turn, run, useless)
+        elif useless:
+            await turn.say(useless)
+        elif run is not None:
             await self._in_dialogue(turn, run, text, files)
         elif files:
             await self.start(turn, "stray_file", "")
-        elif turn.incoming.kind is Kind.UNKNOWN:
-            raise Refused("only_words_and_files")
         else:
             await self._at_rest(turn, text)
 
-    async def _in_dialogue(self, turn: Turn, run: Run, text: str, files: tuple[GivenFile, ...]) -> None:
+    def _useless(self, turn: Turn, text: str, files: tuple[GivenFile, ...]) -> str:
+        """What to say about a message that can be no answer to anything; empty when it can."""
         if turn.incoming.kind is Kind.UNKNOWN:
-            await player.repeat(turn, run, self.texts.say("shared", "only_words_and_files"))
-            return
-        for what in ("back", "cancel", "later"):
+            return self.texts.say("shared", "only_words_and_files")
+        if turn.incoming.kind is Kind.FILE and not files:
+            return self.texts.say("shared", "file_not_fetched")
+        command = None if files else _COMMAND.match(text)
+        if command and not any(self.texts.means(what, text) for what in WAYS_OUT) and not self.vocabulary.exact(text):
+            return self.texts.say("shared", "unknown_command", command=command[1])
+        return ""
+
+    async def _in_dialogue(self, turn: Turn, run: Run, text: str, files: tuple[GivenFile, ...]) -> None:
+        for what in WAYS_OUT:
             if not files and self.texts.means(what, text):
                 await self._control(turn, run, what)
                 return
         aside = _ASIDE.fullmatch(text)
         if aside and not files:
-            await self.start(turn, "handbook", aside[1])
-            await player.repeat(turn, run, self.texts.say("shared", "back_to", title=player.title_of(turn, run)))
+            await self._leave_for(turn, run, "handbook", aside[1])
             return
         command = None if files else self.vocabulary.exact(text)
-        if command and (text.lstrip().startswith("/") or not Journal(run.journal).shown):
+        if command and (text.lstrip().startswith("/") or _is_open_to_all(Journal(run.journal), text)):
             await self._leave_for(turn, run, *command)
             return
         before = Journal(run.journal).answers
         said = list(turn.said)
         prompt = await player.play(turn, run, Reply(text=text, files=files))
-        if (
-            prompt is None
-            or not prompt.complaint
-            or prompt.partial is not None
-            or Journal(run.journal).answers != before
-        ):
+        if prompt is None or not prompt.unread or Journal(run.journal).answers != before:
             return
         # The words did not answer the question: perhaps they are a command or a question to the handbook.
         if command:
@@ -238,26 +246,33 @@ class Router:
             await self._leave_for(turn, run, *command)
         elif _ASKS.fullmatch(text) and turn.around.handbook.ask(text).status == "answered":
             turn.said = said
-            await self.start(turn, "handbook", text)
-            await player.repeat(turn, run, self.texts.say("shared", "back_to", title=player.title_of(turn, run)))
+            await self._leave_for(turn, run, "handbook", text)
 
     async def _leave_for(self, turn: Turn, run: Run, name: str, argument: str) -> None:
-        """Do something else: a dialogue sets the open one aside, a short reply is followed by its question."""
-        await self.start(turn, name, argument)
-        if run.state is RunState.OPEN and name not in DIALOGUES:
-            await player.repeat(turn, run, self.texts.say("shared", "back_to", title=player.title_of(turn, run)))
+        """Do something else: a dialogue sets the open one aside, a short reply or a no is followed by its question."""
+        try:
+            await self.start(turn, name, argument)
+        except Refused as refused:
+            await turn.say(self.texts.say("shared", refused.key, **refused.values))
+        if run.state is RunState.OPEN:
+            await self._back_to(turn, run)
+
+    async def _back_to(self, turn: Turn, run: Run) -> None:
+        await player.repeat(turn, run, self.texts.say("shared", "back_to", title=player.title_of(turn, run)))
 
     async def _at_rest(self, turn: Turn, text: str) -> None:
         if not text.strip():
             raise Refused("empty")
-        if self.texts.means("later", text) or self.texts.means("back", text) or self.texts.means("cancel", text):
+        if any(self.texts.means(what, text) for what in WAYS_OUT):
             raise Refused("nothing_open")
+        said = tidy(text) or text.strip()
         shown = await offered(turn.session, turn.account.id)
         newest = [(label, payload) for label, payload in shown[0] if is_choice(payload)] if shown else []
-        if payload := next((payload for label, payload in newest if tidy(label) == tidy(text)), None):
+        if payload := next((payload for label, payload in newest if (tidy(label) or label) == said), None):
             await self._tap(turn, payload)
             return
-        if command := self.vocabulary.exact(text):
+        aside = _ASIDE.fullmatch(text)
+        if not aside and (command := self.vocabulary.exact(text)):
             await self.start(turn, *command)
             return
         found = choices.match_option(text, [label for label, _ in newest])
@@ -265,18 +280,24 @@ class Router:
             await self._tap(turn, newest[found.index][1])
             return
         earlier = [(label, payload) for buttons in shown for label, payload in buttons if is_choice(payload)]
-        if payload := next((payload for label, payload in earlier if tidy(label) == tidy(text)), None):
+        if payload := next((payload for label, payload in earlier if (tidy(label) or label) == said), None):
             await self._tap(turn, payload)
             return
         if name := self.vocabulary.spelled(text):
             await self.start(turn, name, "")
             return
-        aside = _ASIDE.fullmatch(text)
         name = self.vocabulary.near(text)
         if name and not aside and turn.around.handbook.ask(text).status != "answered":
             await self.start(turn, name, "")
             return
         await self.start(turn, "handbook", aside[1] if aside else text)
+
+
+def _is_open_to_all(journal: Journal, text: str) -> bool:
+    """Whether the open question does not choose among options, so that a word that starts something is no answer."""
+    if not journal.shown:
+        return True
+    return journal.free and tidy(text) not in map(tidy, journal.shown)
 
 
 async def resume_parked(turn: Turn, argument: str) -> None:

@@ -56,7 +56,8 @@ def dialogue(name: str, *, role: Role) -> Callable[[Play], Play]:
 class Prompt:
     """The question a run has come to, and what has to be said before it is put.
 
-    `name` is its answer's, `text` that of its sentence, which is the same without the ids of loops.
+    `name` is its answer's, `text` that of its sentence, which is the same without the ids of loops; `unread` says that
+    the reply was neither an answer nor a part of one.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Prompt:
     question: Question[Any]
     values: dict[str, object]
     complaint: str = ""
+    unread: bool = False
     partial: Any = None
     options: list[Option] = field(default_factory=list)
 
@@ -85,7 +87,9 @@ class Dialogue:
         self._place: Place | None = None
         self._role = registered.role
         self._reply = reply
+        self.met: list[str] = []
         self._dropped = ""
+        self._pushes = len(turn.pushes)
         self._scope: tuple[str, ...] = ()
         self._summary: list[tuple[str, str, str]] = []
 
@@ -159,8 +163,10 @@ class Dialogue:
     async def ask(self, key: str, question: Question[T], /, **values: object) -> T:
         """The answer to a question: the stored one, or else the run stops here until it comes."""
         name = self._name(key)
-        if has_written(self.session) or self.turn.pushes:
+        if has_written(self.session) or len(self.turn.pushes) > self._pushes:
             raise DialogueBug(f"{self.run.dialogue} writes before it asks {name}")
+        if name in self.met:
+            raise DialogueBug(f"{self.run.dialogue} asks {name} twice")
         asking = self._asking()
         if name in self.journal.answers:
             try:
@@ -174,28 +180,38 @@ class Dialogue:
                 self._dropped = self._sentence("things_changed", {})
             else:
                 return self._note(name, key, question, answer, asking)
-        prompt = Prompt(name, self._text_key(key), question, values, partial=self.journal.partial.get(name))
+        form = type(question).__name__
+        prompt = Prompt(name, self._text_key(key), question, values, partial=self.journal.part(name, form))
         reply, self._reply = self._reply, None
         if reply is not None and name == self.journal.asked:
             try:
+                self._check_tapped(reply, question.options(asking, prompt.partial))
                 answer = question.read(reply, asking, prompt.partial)
                 dumped = question.dump(answer)
             except More as more:
-                self.journal.partial[name] = prompt.partial = more.partial
+                self.journal.keep_part(name, form, more.partial)
+                prompt.partial = more.partial
                 prompt.complaint = self._sentence(more.key, more.values) if more.key else ""
             except Invalid as invalid:
-                prompt.complaint = self._sentence(invalid.key, invalid.values)
+                prompt.complaint, prompt.unread = self._sentence(invalid.key, invalid.values), True
             else:
                 self.journal.answer(name, dumped)
                 return self._note(name, key, question, answer, asking)
         elif reply is not None:
             self._dropped = self._dropped or self._sentence("things_changed", {})
+            prompt.unread = True
         prompt.complaint = prompt.complaint or self._dropped
         prompt.options = question.options(asking, prompt.partial)
         self.pending = prompt
         raise Suspended
 
+    def _check_tapped(self, reply: Reply, options: Sequence[Option]) -> None:
+        # Code and data may have changed since the button was shown.
+        if reply.option is not None and reply.option not in {option.id for option in options}:
+            raise Invalid("no_longer_offered")
+
     def _note(self, name: str, key: str, question: Question[T], answer: T, asking: Asking) -> T:
+        self.met.append(name)
         label = f"{self._text_key(key)}.label"
         if self.texts.has(self.file, label):
             words = self.texts.render(str(self.texts.find(self.file, label)))
@@ -237,7 +253,9 @@ class Dialogue:
         """Send a sentence to other people (ids), on every account they can be reached at; after the last question."""
         body = self._sentence(self._text_key(key), values)
         title = self.texts.render(str(self.texts.find(self.file, f"{self._text_key(key)}.title")), **values)
-        self.turn.push(people, body, title=title, rows=rows, not_after=not_after, key=f"run:{self.run.id}:{key}")
+        self.turn.push(
+            people, body, title=title, rows=rows, not_after=not_after, key=f"run:{self.run.id}:{self._name(key)}"
+        )
 
     async def once(self, key: str, effect: Callable[[], Awaitable[T]]) -> T:
         """Do something that must come before a later question, exactly once in a run; its result is kept as JSON."""

@@ -87,8 +87,7 @@ async def _through(
 async def _put(turn: Turn, run: Run, dialogue: Dialogue, prompt: Prompt, preface: str, tapped: bool) -> None:
     run.turn += 1
     journal = dialogue.journal
-    journal.asked = prompt.name
-    journal.shown = [option.id for option in prompt.options]
+    journal.show(prompt.name, [option.id for option in prompt.options], dialogue.met, free=prompt.question.free)
     run.journal = journal.kept()
     asked = turn.texts.say(dialogue.file, f"{prompt.text}.ask", **prompt.values)
     if prompt.complaint and prompt.partial is not None:
@@ -114,7 +113,7 @@ def _rows(options: Sequence[Option], run: Run) -> list[tuple[Button, ...]]:
 
 def _controls(turn: Turn, run: Run, journal: Journal) -> tuple[Button, ...]:
     cancel = Button(turn.texts.say("shared", "cancel_button"), f"c{run.id}.{run.turn}.{CANCEL}")
-    if not (journal.answers or journal.partial or journal.revising):
+    if not journal.can_step_back():
         return (cancel,)
     return (Button(turn.texts.say("shared", "back_button"), f"c{run.id}.{run.turn}.{BACK}"), cancel)
 

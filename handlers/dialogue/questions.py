@@ -60,7 +60,9 @@ class Asking:
 
 
 class Question(ABC, Generic[T]):
-    """One kind of question."""
+    """One kind of question; `free` when any words may be its answer, and not only those that name an option."""
+
+    free = False
 
     def options(self, asking: Asking, partial: Any) -> list[Option]:
         """What may be tapped instead of typed."""
@@ -111,6 +113,8 @@ def _of_form(data: Any, form: type) -> Any:
 class Text(Question[str]):
     """A few words on one line."""
 
+    free = True
+
     def __init__(self, *, max_length: int = 60, suggestions: Sequence[str] = ()) -> None:
         self.max_length = max_length
         # One from a time of longer limits could be tapped, but would not fit when it is loaded.
@@ -143,6 +147,8 @@ class Text(Question[str]):
 
 class Lines(Question[list[str]]):
     """Several points, one a line; leading numbers and bullets are taken off."""
+
+    free = True
 
     def __init__(self, *, at_least: int = 1, at_most: int = 20, max_length: int = 200) -> None:
         self.at_least, self.at_most, self.max_length = at_least, at_most, max_length
@@ -506,6 +512,8 @@ class Paper:
 
 class Papers(Question[Paper]):
     """Words, photos and files over several messages, until 好了."""
+
+    free = True
 
     def __init__(self, *, words: bool = True, files: bool = True, at_most: int = 20) -> None:
         self.words, self.files, self.at_most = words, files, at_most
