@@ -14,13 +14,14 @@ from tests.bot_api import BotApi
 ROOT = Path(__file__).parents[2]
 
 
-def settings(url: str, api: BotApi) -> dict[str, str]:
-    """The environment of a process that uses a database and talks to the stand-in; its web page takes any free port."""
+def settings(url: str, api: BotApi, web_port: int = 0) -> dict[str, str]:
+    """The environment of a process that uses a database and talks to the stand-in; 0 is any free port."""
     return {
         "ZHISHU_DATABASE_URL": url,
         "ZHISHU_TELEGRAM_TOKEN": api.token,
         "ZHISHU_TELEGRAM_API": api.url,
-        "ZHISHU_WEB_PORT": "0",
+        "ZHISHU_WEB_PORT": str(web_port),
+        "ZHISHU_SECRET": "for cookies of these tests",
         "ZHISHU_LOG_JSON": "true",
         "PYTHONPATH": str(ROOT),
     }
@@ -116,10 +117,11 @@ class Nursery:
         self.keeper.wait(timeout=20)
         self.keeper.stdout.close()
 
-    def start(self, command: str, url: str, api: BotApi, folder: Path) -> "Forked":
+    def start(self, command: str, url: str, api: BotApi, folder: Path, web_port: int = 0) -> "Forked":
         """`python -m bot COMMAND`."""
         log = folder / f"{command}.log"
-        order = {"command": command, "environment": settings(url, api), "folder": str(folder), "log": str(log)}
+        environment = settings(url, api, web_port)
+        order = {"command": command, "environment": environment, "folder": str(folder), "log": str(log)}
         return Forked(int(self.order(order)), log, self)
 
     def order(self, order: dict[str, Any]) -> str:
