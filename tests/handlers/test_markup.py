@@ -168,3 +168,35 @@ def test_bold_and_quote_go_on_in_the_next_part() -> None:
 def test_the_rest_of_a_line_does_not_become_a_bullet() -> None:
     first, second = split("一二三四- 五", 4, "utf16")
     assert (first, to_plain(second)) == ("一二三四", "- 五")
+
+
+def test_a_good_end_that_would_leave_most_of_a_part_empty_is_passed_over() -> None:
+    assert split("甲\n\n乙乙乙乙乙乙乙乙乙乙", 10, "utf16") == ["甲\n\n乙乙乙乙乙乙乙", "乙乙乙"]
+
+
+def test_a_link_stays_whole_and_one_longer_than_a_part_becomes_words_and_address() -> None:
+    link = "[这里](https://e.cn/)"
+    assert split(f"甲甲甲甲{link}", width(to_plain(link), "utf16") + 1, "utf16") == ["甲甲甲甲", link]
+    parts = split("> 看[这里](https://e.cn/0123456789)。", 12, "utf16")
+    assert "".join(to_plain(part).removeprefix("│ ") for part in parts) == "看这里（https://e.cn/0123456789）。"
+    assert all(width(to_plain(part), "utf16") <= 12 for part in parts)
+
+
+def test_a_visible_character_and_an_escaped_one_are_not_cut() -> None:
+    family = "👨‍👩‍👧‍👦"
+    assert split(f"甲甲{family}乙", width(family, "utf16"), "utf16") == ["甲甲", family, "乙"]
+    assert split("甲\\*\\*", 2, "utf16") == ["甲\\*", "\\*"]
+
+
+@UNHURRIED
+@given(words, st.integers(min_value=1, max_value=30), UNITS)
+def test_what_was_typed_comes_whole_however_small_the_parts(said: str, limit: int, unit: Unit) -> None:
+    parts = split(escape(said), limit, unit)
+    assert "".join("".join(map(to_plain, parts)).split()) == "".join(said.split())
+    if max(width(character, unit) for character in regex.findall(r"\X", said)) <= limit:
+        assert all(width(to_plain(part), unit) <= limit for part in parts)
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "tg://user?id=1", "//e.cn", "https://e cn"])
+def test_a_link_leads_to_a_web_address_or_is_none(address: str) -> None:
+    assert [span.mark for span in parse(f"[这里]({address})")[0].spans] == ["text"]
