@@ -1,9 +1,11 @@
 """All measurements, one table after another."""
 
-from benchmarks import lookups, turns
+from benchmarks import lookups, passages, turns
 
 if __name__ == "__main__":
     print("Handbook look-ups")
     lookups.main()
+    print("\nPassages of imported readings")
+    passages.main([])
     print("\nTurns")
-    turns.main()
+    turns.main([])

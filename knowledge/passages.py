@@ -23,7 +23,7 @@ QUOTED = 62.0
 """The score from which a passage is quoted."""
 LONGEST_QUOTE = 150
 _WEIGHED = 8
-_SCANNED = 12_000  # postings looked at per question, rare pairs first
+_SCANNED = 6_000  # postings looked at per question, rare pairs first
 _READ = 512  # passages that stay read
 _SENTENCES = re.compile(r"[^。！？；\n]+[。！？；]?")
 
@@ -122,7 +122,13 @@ class Passages:
         return sorted(quotes, key=lambda quote: -quote.score)[:limit]
 
     def _candidates(self, reading: Reading, sees: Callable[[str], bool]) -> list[int]:
-        found = sorted((posting for pair in set(reading.pairs) if (posting := self._postings.get(pair))), key=len)
+        half = reading.size - 1
+        # What is written nowhere may have been misheard; what is written somewhere was meant.
+        pairs = {
+            written if written in self._postings else heard
+            for written, heard in zip(reading.pairs[:half], reading.pairs[half:], strict=True)
+        }
+        found = sorted((posting for pair in pairs if (posting := self._postings.get(pair))), key=len)
         gathered: defaultdict[int, float] = defaultdict(float)
         scanned, size = 0, len(self._keys) + 1
         for posting in found:
