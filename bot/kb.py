@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bot.settings import Settings
@@ -23,7 +24,7 @@ class NotThere(Exception):
 def understood(file_name: str, data: bytes, title: str) -> tuple[str, Book]:
     """The title to save under, and the book. Raises `Unreadable`."""
     book = understand(file_name, data)
-    return (title or book.title or PurePath(file_name).stem)[:LONGEST_TITLE], book
+    return (" ".join(title.split()) or book.title or PurePath(file_name).stem)[:LONGEST_TITLE].strip(), book
 
 
 def show(console: Console, title: str, book: Book) -> None:
@@ -96,7 +97,7 @@ async def listed(settings: Settings, console: Console) -> None:
     table = Table("读物", "归谁", "段", "文件", "导入时间")
     for one in found:
         day = one.imported_at.astimezone().date().isoformat()
-        table.add_row(one.title, one.owner or "所有人", str(one.passages), one.file_name, day)
+        table.add_row(escape(one.title), escape(one.owner or "所有人"), str(one.passages), escape(one.file_name), day)
     console.print(table)
 
 

@@ -10,6 +10,9 @@ from sqlalchemy import delete, func, insert, select, update
 from storage.database import Session
 from storage.models import Organization, ReadingPassage, ReadingText
 
+AT_ONCE = 1000
+"""Rows named in one statement: databases allow some 32,000 parameters."""
+
 
 @dataclass(frozen=True, slots=True)
 class PassageText:
@@ -94,8 +97,8 @@ async def put_reading(
     for stored_id, position in moved:
         await session.execute(update(ReadingPassage).where(ReadingPassage.id == stored_id).values(position=position))
     gone = [stored_id for left in there.values() for stored_id, _ in left]
-    if gone:
-        await session.execute(delete(ReadingPassage).where(ReadingPassage.id.in_(gone)))
+    for start in range(0, len(gone), AT_ONCE):
+        await session.execute(delete(ReadingPassage).where(ReadingPassage.id.in_(gone[start : start + AT_ONCE])))
     if added:
         await session.execute(insert(ReadingPassage), added)
     return PutReading(reading_id, len(added), len(gone), len(passages) - len(added))
@@ -155,8 +158,9 @@ async def readings(session: Session) -> list[ReadingView]:
 
 async def readings_version(session: Session) -> str:
     """Changes whenever a reading was imported, brought up to date or removed."""
-    row = (await session.execute(select(func.count(), func.max(ReadingText.changed_at)).select_from(ReadingText))).one()
-    return f"{row[0]}:{row[1]}"
+    # Not the newest time alone: the clock of another machine may be behind.
+    rows = await session.execute(select(ReadingText.id, ReadingText.changed_at).order_by(ReadingText.id))
+    return " ".join(f"{id}:{changed_at.timestamp()}" for id, changed_at in rows)
 
 
 async def passage_ids(session: Session) -> set[int]:
