@@ -1,7 +1,10 @@
 """Readings that a branch or an installation owns: understood from files, split into passages with chapter and page."""
 
-from knowledge.readings.formats import LARGEST, blocks_of
-from knowledge.readings.outline import Book, Passage, outlined
+from pathlib import PurePosixPath
+
+from knowledge.readings.book import Book, Passage
+from knowledge.readings.formats import source_of
+from knowledge.readings.outline import understood
 from knowledge.readings.parts import Unreadable
 
 __all__ = ["Book", "Passage", "Unreadable", "understand"]
@@ -12,12 +15,8 @@ def understand(file_name: str, data: bytes) -> Book:
 
     Raises `Unreadable` with a sentence for the person who imports it.
     """
-    if not data:
-        raise Unreadable("文件是空的。")
-    if len(data) > LARGEST:
-        raise Unreadable(f"文件太大，最大 {LARGEST // 1_000_000} MB。")
-    title, blocks = blocks_of(file_name, data)
-    book = outlined(title, blocks)
+    source = source_of(file_name, data)
+    book = understood(source, PurePosixPath(file_name.replace("\\", "/")).stem)
     if not book.passages:
         raise Unreadable("文件里没有读到成段的文字。")
     return book

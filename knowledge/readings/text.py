@@ -1,0 +1,96 @@
+"""Plain text and Markdown, also as a scan was read: a line is a paragraph until the outline joins what was broken."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from knowledge.readings.parts import (
+    LONGEST_HEADING,
+    Block,
+    Source,
+    Unreadable,
+    cleaned,
+    closed_up,
+    heading,
+    looks_like_heading,
+)
+
+_MARKED = re.compile(r"(#{1,6})\s+(.*?)[\s#]*|(#{1,6})([^#\s].*)")
+_BOLD = re.compile(r"(?:\*\*|__)(.+?)(?:\*\*|__)(.*)")
+_BULLET = re.compile(r"[-*+•●]\s+")
+_ROW = re.compile(r"\|.*\|?")
+_RULE = re.compile(r"[\s|:\-=*_]+")
+_IMAGE = re.compile(r"!\[[^\]\n]{0,200}\]\([^)\n]{0,500}\)|<[a-zA-Z/!][^>\n]{0,200}>")
+_LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\([^)\s]{1,500}\)")
+_ENTITY = {"&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"'}
+_LONGEST_MARKED = 120
+_READABLE = 0.85
+"""The share of characters that a person could read, below which a file is no text in the encoding that was tried."""
+
+
+def read_text(data: bytes) -> Source:
+    """The blocks of .txt and .md; headings are marked (#, **bold**) or numbered (第一章, 一、)."""
+    return Source("", list(_blocks(decoded(data))))
+
+
+def decoded(data: bytes) -> str:
+    """The text of bytes: UTF-8 with or without a mark, UTF-16 with one, GB18030. Raises `Unreadable`."""
+    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError as error:
+            if error.start < len(data) - 3:
+                continue
+            # Cut off in the middle of its last character.
+            text = data[: error.start].decode(encoding)
+        if _is_text(text):
+            return text
+    raise Unreadable("读不出文字：不是文本文件，或者编码不常见。请另存为 UTF-8 再导入。")
+
+
+def _is_text(text: str) -> bool:
+    sample = text[:20_000]
+    odd = sum(unicodedata.category(one) in ("Cc", "Cn", "Co", "Cs") and one not in "\r\n\t\f" for one in sample)
+    rare = sum("\u3400" <= one <= "\u4dbf" or one > "\uffff" for one in sample)
+    return "\x00" not in text and odd + rare <= (1 - _READABLE) * len(sample)
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    for raw in re.split(r"\r\n|[\n\r\f\v\x85\u2028\u2029]", text):
+        line = cleaned(_without_marks(raw).replace("\t", "\v")).replace("\v", "\t")
+        if line and not _RULE.fullmatch(line):
+            yield _block(line)
+
+
+def _without_marks(line: str) -> str:
+    if "<" in line or "![" in line:
+        line = _IMAGE.sub("", line)
+    if "](" in line:
+        line = _LINK.sub(r"\1", line)
+    if "&" in line:
+        for entity, one in _ENTITY.items():
+            line = line.replace(entity, one)
+    return line
+
+
+def _block(line: str) -> Block:
+    if _ROW.fullmatch(line) and line.count("|") > 1:
+        cells = [_plain(cell) for cell in line.strip("|").split("|")]
+        return Block("｜".join(filter(None, cells)), alone=True)
+    if (marked := _MARKED.fullmatch(line)) and len(line) <= _LONGEST_MARKED:
+        words = closed_up(_plain(marked[2] or marked[4] or ""))
+        return heading(words, len(marked[1] or marked[3])) if words else Block(line)
+    bold = _BOLD.fullmatch(line)
+    words = closed_up(_plain(line))
+    if bold and not bold[2].strip() and len(words) <= LONGEST_HEADING and words[-1:] not in "。；，：":
+        return heading(words, 3, weak=True)
+    if looks_like_heading(words):
+        return heading(words, weak=True)
+    if bullet := _BULLET.match(line):
+        return Block(_plain(line[bullet.end() :]), alone=True)
+    return Block(_plain(line))
+
+
+def _plain(text: str) -> str:
+    return text.replace("**", "").replace("__", "").replace("`", "").lstrip("> ").strip()
