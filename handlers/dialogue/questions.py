@@ -105,7 +105,7 @@ def _only_words(reply: Reply) -> str:
 
 def _of_form(data: Any, form: type) -> Any:
     """What is kept, if it is of the form that this kind of question keeps; the code may have changed since."""
-    if not isinstance(data, form):
+    if type(data) is not form:  # True is an int, and no number of anything
         raise TypeError(f"{data!r} is no {form.__name__}")
     return data
 
@@ -435,7 +435,7 @@ class Number(Question[int]):
 
     def load(self, data: Any, asking: Asking) -> int:
         """The number, if it is still in bounds."""
-        return self._checked(int(data))
+        return self._checked(_of_form(data, int))
 
 
 class Named(Protocol):
@@ -472,7 +472,7 @@ class PersonIn(Question[int]):
     def read(self, reply: Reply, asking: Asking, partial: Any) -> int:
         """The one that fits; several are offered to choose from."""
         if reply.option is not None:
-            return self.load(reply.option, asking)
+            return int(pick_one(reply, [Option(str(person.person_id), person.name) for person in self.people]))
         text = _only_words(reply)
         offered = self.options(asking, partial)
         if offered:
@@ -491,9 +491,10 @@ class PersonIn(Question[int]):
 
     def load(self, data: Any, asking: Asking) -> int:
         """The id, if that person is still on the list."""
-        if int(data) not in {person.person_id for person in self.people}:
+        person_id: int = _of_form(data, int)
+        if person_id not in {person.person_id for person in self.people}:
             raise Invalid("no_longer_offered")
-        return int(data)
+        return person_id
 
     def show(self, value: int, asking: Asking) -> str:
         """The name."""
@@ -524,12 +525,15 @@ class Papers(Question[Paper]):
 
     def read(self, reply: Reply, asking: Asking, partial: Any) -> Paper:
         """Everything that came, in order."""
-        kept = partial or {"texts": [], "files": []}
+        kept = {
+            "texts": partial["texts"] if partial and self.words else [],
+            "files": partial["files"] if partial and self.files else [],
+        }
         finished = (
             reply.option == DONE or asking.texts.means("done", reply.text) or (partial and reply.text.strip() == "1")
         )
         if finished and not reply.files:
-            if not partial:
+            if not any(kept.values()):
                 raise Invalid("nothing_yet")
             return self.load(kept, asking)
         if reply.files and not self.files:
@@ -540,8 +544,7 @@ class Papers(Question[Paper]):
             raise Invalid("empty")
         texts = [*kept["texts"], *([reply.text.strip()] if self.words and reply.text.strip() else [])]
         files = [*kept["files"], *([file.id, file.name, file.media_type, file.size] for file in reply.files)]
-        if len(files) > self.at_most:
-            raise Invalid("too_many_files", at_most=self.at_most)
+        self._check_number(files)
         if sum(map(len, texts)) > TEXT_MAX:
             raise Invalid("paper_too_long", max_length=TEXT_MAX)
         raise More({"texts": texts, "files": files}, "papers_so_far", characters=sum(map(len, texts)), files=len(files))
@@ -554,8 +557,18 @@ class Papers(Question[Paper]):
         }
 
     def load(self, data: Any, asking: Asking) -> Paper:
-        """The parts joined by blank lines."""
-        return Paper("\n\n".join(data["texts"]), tuple(GivenFile(*file) for file in data["files"]))
+        """The parts joined by blank lines, if what they are is still asked for."""
+        texts, files = _of_form(data["texts"], list), [GivenFile(*file) for file in _of_form(data["files"], list)]
+        if texts and not self.words:
+            raise Invalid("files_please")
+        if files and not self.files:
+            raise Invalid("words_please")
+        self._check_number(files)
+        return Paper("\n\n".join(texts), tuple(files))
+
+    def _check_number(self, files: Sequence[object]) -> None:
+        if len(files) > self.at_most:
+            raise Invalid("too_many_files", at_most=self.at_most)
 
     def show(self, value: Paper, asking: Asking) -> str:
         """How much there is, and how it begins."""

@@ -130,7 +130,6 @@ async def test_an_answer_of_another_form_is_asked_again(tiny: Tiny) -> None:
 
         return play
 
-    # Digits are as good in a text as in a number, so that pair may stay.
     for before, after in (
         ("text", "lines"),
         ("text", "number"),
