@@ -1,78 +1,24 @@
 """The command line: python -m bot COMMAND."""
 
-import asyncio
 import json
-import logging
 import sys
-from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-import structlog
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 
-from bot.settings import Settings
-
-T = TypeVar("T")
+from bot.starting import console, fail, say, started
+from bot.starting import run as run_now
 
 cli = typer.Typer(help="支书助手", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 roster_cli = typer.Typer(help="花名册", no_args_is_help=True)
 cli.add_typer(roster_cli, name="roster")
 kb_cli = typer.Typer(help="读物和知识", no_args_is_help=True)
 cli.add_typer(kb_cli, name="kb")
-console = Console()
 HERE = ZoneInfo("Asia/Shanghai")
 """The zone of questions from the command line."""
-
-
-def _settings() -> Settings:
-    """The settings, with logs as they say; a wrong one is named and ends the command."""
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        for wrong in error.errors():
-            name = "_".join(map(str, wrong["loc"])).upper()
-            console.print(f"设置 ZHISHU_{name} 不对：{wrong['input']!r}。写法见 docs/settings.md。", markup=False)
-        raise SystemExit(1) from None
-    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
-    if not settings.log_json:
-        renderer = structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info if settings.log_json else structlog.processors.StackInfoRenderer(),
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    return settings
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T | None:
-    """Run to the end, or until Ctrl-C; what an administrator can mend is one sentence and exit status 1."""
-    from bot.channels.telegram_wire import TokenRefused
-    from storage.database import Unavailable
-
-    try:
-        return asyncio.run(work)
-    except* KeyboardInterrupt:
-        console.print("再见。")
-    except* TokenRefused:
-        console.print("Telegram 不认这个 token。请检查 ZHISHU_TELEGRAM_TOKEN，或运行 python -m bot doctor。")
-        raise SystemExit(1) from None
-    except* Unavailable as group:
-        reason = type(group.exceptions[0]).__name__
-        console.print(f"数据库连不上（{reason}）。请检查 ZHISHU_DATABASE_URL，或运行 python -m bot doctor。")
-        raise SystemExit(1) from None
-    return None
 
 
 @cli.command()
@@ -80,7 +26,7 @@ def run() -> None:
     """网页、机器人、投递都在一个进程里（内置默认）。"""
     from bot.app import PARTS, serve
 
-    _run(serve(_settings(), PARTS))
+    run_now(serve(started(), PARTS))
 
 
 @cli.command()
@@ -88,7 +34,7 @@ def web() -> None:
     """只启动网页对话和页面。"""
     from bot.app import serve
 
-    _run(serve(_settings(), ("web",)))
+    run_now(serve(started(), ("web",)))
 
 
 @cli.command()
@@ -96,7 +42,7 @@ def bot() -> None:
     """只启动 Telegram 对话。"""
     from bot.app import serve
 
-    _run(serve(_settings(), ("bot",)))
+    run_now(serve(started(), ("bot",)))
 
 
 @cli.command()
@@ -104,7 +50,7 @@ def worker() -> None:
     """只启动投递和定时事项。"""
     from bot.app import serve
 
-    _run(serve(_settings(), ("worker",)))
+    run_now(serve(started(), ("worker",)))
 
 
 @cli.command()
@@ -112,9 +58,12 @@ def demo(folder: Annotated[Path, typer.Option(help="放示例数据库的文件�
     """装入一个虚构的镇，打开网页对话。"""
     from bot.demo import serve_demo
 
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"文件夹 {folder} 建不了（{error.strerror}）。")
     url = f"sqlite+aiosqlite:///{folder / 'demo.sqlite3'}"
-    _run(serve_demo(_settings().model_copy(update={"database_url": url})))
+    run_now(serve_demo(started().model_copy(update={"database_url": url})))
 
 
 @cli.command()
@@ -122,7 +71,7 @@ def chat(as_: Annotated[str, typer.Option("--as", help="以谁的身份，姓名
     """在终端里对话。"""
     from bot.terminal_chat import converse
 
-    _run(converse(_settings(), as_))
+    run_now(converse(started(), as_))
 
 
 @cli.command()
@@ -144,7 +93,7 @@ def ask(
         return
     if not question.strip():
         raise typer.BadParameter("请写上问题，例如：ask 预备期多长")
-    console.print(told(handbook, question, today), markup=False, highlight=False)
+    say(told(handbook, question, today))
 
 
 @cli.command()
@@ -154,8 +103,8 @@ def check() -> None:
 
     faults = all_faults()
     for fault in faults:
-        console.print(str(fault), markup=False, highlight=False, soft_wrap=True)
-    console.print("没有问题。" if not faults else f"共 {len(faults)} 处问题。")
+        say(str(fault))
+    say("没有问题。" if not faults else f"共 {len(faults)} 处问题。")
     raise typer.Exit(bool(faults))
 
 
@@ -164,7 +113,7 @@ def doctor() -> None:
     """看看配置了什么、缺什么，数据库和 token 能不能用。"""
     from bot.doctor import examine
 
-    healthy = _run(examine(_settings(), console))
+    healthy = run_now(examine(started(), console))
     raise typer.Exit(not healthy)
 
 
@@ -180,9 +129,19 @@ def migrate() -> None:
         finally:
             await database.close()
 
-    settings = _settings()
-    _run(upgrade())
-    console.print("数据库已是最新。")
+    settings = started()
+    run_now(upgrade())
+    say("数据库已是最新。")
+
+
+def content_of(file: Path) -> bytes:
+    """The bytes of a file that somebody named; one that cannot be read ends the command."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        fail(f"没有 {file} 这个文件。")
+    except OSError as error:
+        fail(f"{file} 读不了（{error.strerror}）。")
 
 
 @roster_cli.command()
@@ -190,22 +149,24 @@ def template(file: Annotated[Path, typer.Argument(help="要写的文件")] = Pat
     """写一份花名册模板。"""
     from bot.roster import template as make
 
-    file.write_bytes(make())
-    console.print(f"模板写在 {file}。")
+    try:
+        file.write_bytes(make())
+    except OSError as error:
+        fail(f"{file} 写不了（{error.strerror}）。请换一个地方。")
+    say(f"模板写在 {file}。")
 
 
 @roster_cli.command("import")
-def import_(file: Annotated[Path, typer.Argument(help="填好的花名册", exists=True, dir_okay=False)]) -> None:
+def import_(file: Annotated[Path, typer.Argument(help="填好的花名册")]) -> None:
     """导入花名册；有错就一处不改，再次导入只更新不重复。"""
     from bot.roster import import_file
 
-    problems, summary = _run(import_file(_settings(), file.read_bytes(), datetime.now(UTC))) or ([], "")
+    problems, summary = run_now(import_file(started(), content_of(file), datetime.now(UTC))) or ([], "")
     for problem in problems:
-        console.print(problem, markup=False)
+        say(problem)
     if problems:
-        console.print(f"共 {len(problems)} 处问题，什么都没有导入。改好再来。")
-        raise typer.Exit(1)
-    console.print(summary)
+        fail(f"共 {len(problems)} 处问题，什么都没有导入。改好再来。")
+    say(summary)
 
 
 @cli.command()
@@ -213,15 +174,19 @@ def invite(name: Annotated[str, typer.Argument(help="姓名，重名时写“张
     """给花名册上的人发一个一次性邀请码。"""
     from bot.invite import invite_by_name
 
-    raise typer.Exit(_run(invite_by_name(_settings(), name, console)) or 0)
+    raise typer.Exit(run_now(invite_by_name(started(), name, console)) or 0)
 
 
 _OWNER = typer.Option("--for", help="归哪个组织，写名称；空则所有人能查")
 _YES = typer.Option("--yes", help="不再确认")
 
 
+def _at_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
 def _confirmed(question: str, yes: bool) -> None:
-    if not yes and not sys.stdin.isatty():
+    if not yes and not _at_terminal():
         console.print("没有终端可以确认：加上 --yes 再来。")
         raise typer.Exit(1)
     if not yes and not typer.confirm(question):
@@ -244,7 +209,7 @@ def kb_import(
         name, book = kb.understood(file.name, data, title)
         kb.show(console, name, book)
         _confirmed("保存吗？", yes)
-        console.print(_run(kb.save(_settings(), file.name, data, name, book, owner)), markup=False, soft_wrap=True)
+        console.print(run_now(kb.save(started(), file.name, data, name, book, owner)), markup=False, soft_wrap=True)
     except (kb.Unreadable, kb.NotThere) as error:
         console.print(str(error), markup=False)
         raise typer.Exit(1) from None
@@ -255,7 +220,7 @@ def kb_list() -> None:
     """列出导入的读物。"""
     from bot import kb
 
-    _run(kb.listed(_settings(), console))
+    run_now(kb.listed(started(), console))
 
 
 @kb_cli.command("remove")
@@ -269,7 +234,7 @@ def kb_remove(
 
     _confirmed(f"删除《{title}》吗？", yes)
     try:
-        console.print(_run(kb.remove(_settings(), title, owner)), markup=False)
+        console.print(run_now(kb.remove(started(), title, owner)), markup=False)
     except kb.NotThere as error:
         console.print(str(error), markup=False)
         raise typer.Exit(1) from None
@@ -280,7 +245,7 @@ def kb_unanswered(days: Annotated[int, typer.Option(help="近多少天")] = 90) 
     """列出没答上和说没用的问题，意思相近的放在一起。"""
     from bot.curation import list_unanswered
 
-    _run(list_unanswered(_settings(), console, days))
+    run_now(list_unanswered(started(), console, days))
 
 
 @kb_cli.command("eval")
@@ -300,7 +265,7 @@ def kb_stats() -> None:
     """各主题有多少条，导入了哪些读物。"""
     from bot.curation import show_coverage
 
-    _run(show_coverage(_settings(), console))
+    run_now(show_coverage(started(), console))
 
 
 if __name__ == "__main__":
