@@ -25,7 +25,9 @@ LONGEST_QUOTE = 150
 _WEIGHED = 8
 _SCANNED = 6_000  # postings looked at per question, rare pairs first
 _READ = 512  # passages that stay read
-_SENTENCES = re.compile(r"[^。！？；\n]+[。！？；]?")
+_SENTENCES = re.compile(r"[^。！？；\n]*[。！？；]+[”’」』）》]*\n*|[^。！？；\n]+\n*|\n+")
+_ASKING = re.compile("什么(?:时候|时间|日子|地方|样)|多(?:少钱|长时间)|何[时地]|几时|怎么样|为什么")
+"""Questions of several characters; what answers them says a day, a place or a sum, and none of these characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Passages:
 
     def find(self, question: str, limit: int = 2, *, sees: Callable[[str], bool] = lambda key: True) -> list[Quote]:
         """The passages that answer a question well enough to be quoted, best first; only those whose key `sees`."""
-        reading = Reading.of_question(question)
+        reading = _asked(question)
         if not reading.meant or not self._numbers:
             return []
         weights = [self._weight(reading, at) for at in range(reading.size)]
@@ -140,8 +142,15 @@ class Passages:
             for number in posting if len(posting) <= _SCANNED else posting[:_SCANNED]:
                 gathered[number] += weight
         best = heapq.nlargest(4 * _WEIGHED, gathered, key=gathered.__getitem__)
-        visible = (number for number in best if self._passages[number] is not None and sees(self._keys[number]))
-        return [number for number, _ in zip(visible, range(_WEIGHED), strict=False)]
+        visible = [number for number in best if self._is_seen(number, sees)]
+        if len(visible) < _WEIGHED and len(gathered) > len(best):
+            # The best are mostly gone or somebody else's.
+            others = [number for number in gathered if self._is_seen(number, sees)]
+            visible = heapq.nlargest(_WEIGHED, others, key=gathered.__getitem__)
+        return visible[:_WEIGHED]
+
+    def _is_seen(self, number: int, sees: Callable[[str], bool]) -> bool:
+        return self._passages[number] is not None and sees(self._keys[number])
 
     def _weight(self, reading: Reading, at: int) -> float:
         if reading.plain[at]:
@@ -157,6 +166,12 @@ class Passages:
         if len(self._read) > _READ:
             self._read.popitem(last=False)
         return read
+
+
+def _asked(question: str) -> Reading:
+    reading = Reading.of_question(question)
+    words = _ASKING.sub("什么", reading.words)
+    return reading if words == reading.words else Reading(words, quickly=True)
 
 
 def _pieces(text: str) -> Pieces:
@@ -188,8 +203,8 @@ def _best_sentences(reading: Reading, weights: list[float], read: _Read) -> tupl
             break
         first, last = min(first, step), max(last, step)
     words = "".join(sentences[first : last + 1]).strip()
-    cut = words if len(words) <= 2 * LONGEST_QUOTE else words[: 2 * LONGEST_QUOTE] + "……"
-    return best, shares[best], ("……" if first else "") + cut + ("……" if last + 1 < len(sentences) else "")
+    goes_on = last + 1 < len(sentences) or len(words) > 2 * LONGEST_QUOTE
+    return best, shares[best], ("……" if first else "") + words[: 2 * LONGEST_QUOTE] + ("……" if goes_on else "")
 
 
 def _outwards(best: int, count: int) -> Iterator[int]:
