@@ -27,6 +27,7 @@ _PART: dict[str, Any] = {key: {"ask": words, "label": key} for key, words in _QU
     "hello": "先说一句。",
     "between": "中间一句。",
     "finished": "办好了：{{ answers }}",
+    "notice": {"title": "通知：{{ words }}", "say": "告诉您：{{ words }}"},
     "no_use": "现在办不了。",
 }
 SENTENCES: dict[str, Any] = {
@@ -55,9 +56,9 @@ class Tiny:
         """All sentences."""
         return TEXTS
 
-    def define(self, play: Play, *, name: str = "tiny") -> None:
+    def define(self, play: Play, *, name: str = "tiny", role: Role = Role.ANYONE) -> None:
         """The code of a dialogue as it is from now on, as after a deployment."""
-        DIALOGUES[name] = Registered(name, Role.ANYONE, play, FILE)
+        DIALOGUES[name] = Registered(name, role, play, FILE)
 
     def remove(self, name: str = "tiny") -> None:
         """The dialogue is no longer in the code."""
