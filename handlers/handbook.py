@@ -126,14 +126,14 @@ async def _say_entry(turn: Turn, entry: Entry, asked: int | None, found: Lookup 
     rows: list[tuple[Button, ...]] = []
     rows += [(Button(see.title, f"know.{see.id}"),) for see in related if see is not None][:2]
     rows += _whole(turn, quotes)
-    more = [Button(say("handbook.source", "button"), f"source.{entry.id}")]
-    more.append(Button(say("handbook.share", "button"), f"share.{entry.id}"))
     started = PROCEDURES.get(entry.procedure or "")
     if started and turn.may(DIALOGUES[started].role):
-        more.append(Button(say("handbook.handbook", "do_it"), started))
-    rows.append(tuple(more))
-    if asked is not None:
-        rows.append(_feedback(turn, asked))
+        rows.append((Button(say("handbook.handbook", "do_it"), started),))
+    small = (
+        Button(say("handbook.source", "button"), f"source.{entry.id}"),
+        Button(say("handbook.share", "button"), f"share.{entry.id}"),
+    )
+    rows.append(small if asked is None else (*small, *_feedback(turn, asked)))
     body = say(
         "handbook.handbook",
         "answer",
