@@ -240,11 +240,11 @@ async def test_a_dialogue_started_by_its_word_sets_the_open_one_aside(spoken: Ti
     assert (await spoken.runs())[0].journal["answers"] == {"first": "甲"}
 
 
-async def test_a_reply_that_tells_others_may_come_in_between(spoken: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_reply_that_tells_others_may_come_in_between(spoken: Tiny) -> None:
     async def tell(turn: Turn, argument: str) -> None:
         turn.push([1], "有人看过了。", title="通知", key="seen")
 
-    monkeypatch.setitem(REPLIES, "signs", replace(REPLIES["signs"], answer=tell))
+    REPLIES["signs"] = replace(REPLIES["signs"], answer=tell)
     asks(spoken, Text())
     await spoken.hears("小事")
     assert await spoken.hears("看样子") == [f"{BACK_TO}\n\n{FIRST}"]
