@@ -1,6 +1,7 @@
 """Builds everything once and passes it in: the only wiring."""
 
 import asyncio
+import errno
 import importlib
 import pkgutil
 import secrets
@@ -19,7 +20,7 @@ from bot.channels.web_chat import People, WebChat
 from bot.delivery import Delivery
 from bot.inbox import DatabaseInbox
 from bot.schedule import Schedule
-from bot.settings import Settings
+from bot.settings import Settings, Unusable, is_token
 from handlers.dialogue.turn import Surroundings
 from handlers.dialogue.turns import Clock, Turns, utc_now
 from handlers.handbook import public_answers
@@ -102,11 +103,18 @@ async def assembled(settings: Settings, clock: Clock = utc_now) -> AsyncIterator
 
 
 async def serve(settings: Settings, parts: tuple[str, ...], *, people: People | None = None) -> None:
-    """Run some of the processes until cancelled."""
+    """Run some of the processes until cancelled.
+
+    Raises `Unusable` when they cannot run with these settings.
+    """
+    token = settings.telegram_token.get_secret_value()
+    if not token and parts == ("bot",):
+        raise Unusable("没有配置 ZHISHU_TELEGRAM_TOKEN，Telegram 对话不能启动。")
+    if token and not is_token(token) and {"bot", "worker"} & set(parts):
+        raise Unusable("ZHISHU_TELEGRAM_TOKEN 不是 token 的样子，应像 123456:ABC-def。请从 @BotFather 重新复制。")
     async with assembled(settings) as app, AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
         if "web" in parts:
             await _serve_web(app, stack, tasks, people)
-        token = settings.telegram_token.get_secret_value()
         if token and "bot" in parts:
             await _serve_telegram(app, stack, tasks, token)
         if token and "worker" in parts:
@@ -114,8 +122,6 @@ async def serve(settings: Settings, parts: tuple[str, ...], *, people: People | 
         if "worker" in parts:
             tasks.create_task(Schedule(app.database, app.texts, app.clock).run())
         tasks.create_task(_keep_readings(app))
-        if not token and parts == ("bot",):
-            raise SystemExit("没有配置 ZHISHU_TELEGRAM_TOKEN，Telegram 对话不能启动。")
 
 
 async def _keep_readings(app: App) -> None:
@@ -174,14 +180,18 @@ def _secret(settings: Settings) -> bytes:
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> int:
     """Listen on the port of the settings, or on the next free one of the ten after it; which it was."""
-    for port in range(settings.web_port, settings.web_port + 10):
+    last = min(settings.web_port + 9, 65535)
+    for port in range(settings.web_port, last + 1):
         site = web.TCPSite(runner, settings.web_host, port)
         try:
             await site.start()
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                where = f"{settings.web_host}:{port}"
+                raise Unusable(f"不能在 {where} 上监听。请检查 ZHISHU_WEB_HOST 和 ZHISHU_WEB_PORT。") from error
             continue
         return port if port else runner.addresses[0][1]
-    raise SystemExit(f"ports {settings.web_port} to {settings.web_port + 9} are all taken: set ZHISHU_WEB_PORT")
+    raise Unusable(f"端口 {settings.web_port} 到 {last} 都被占用了。请用 ZHISHU_WEB_PORT 换一个。")
 
 
 async def _serve_telegram(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, token: str) -> None:

@@ -13,9 +13,13 @@ from storage.people import audit, find_people
 async def invite_by_name(settings: Settings, who: str, console: Console) -> int:
     """Print a code for the one person of that name (and, after a blank, phone digits); the exit status."""
     name, _, digits = who.strip().partition(" ")
+    if not name:
+        console.print("请写上姓名，例如：invite 张三")
+        return 1
     now = datetime.now(UTC)
     database = Database(settings.database_url)
     try:
+        await database.migrate()
         async with database.transaction() as session:
             found = await find_people(session, name=name, phone_last4=digits or None)
             if len(found) != 1:

@@ -1,9 +1,19 @@
 """Settings, read once from the environment (and .env), each documented in README and .env.example."""
 
+import re
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Unusable(Exception):
+    """Settings that do not work on this machine; the message is a sentence for its administrator."""
+
+
+def is_token(words: str) -> bool:
+    """Whether words have the form of a Telegram token."""
+    return re.fullmatch(r"\d+:[\w-]+", words, re.ASCII) is not None
 
 
 class Settings(BaseSettings):
@@ -12,15 +22,19 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ZHISHU_", env_file=".env", frozen=True, extra="ignore")
 
     database_url: str = Field(
-        default="sqlite+aiosqlite:///zhishu.sqlite3", description="数据库：SQLite 文件或 PostgreSQL"
+        default="sqlite+aiosqlite:///zhishu.sqlite3",
+        description="数据库：SQLite 文件或 PostgreSQL",
+        pattern=r"^(sqlite\+aiosqlite:///.+|postgresql\+asyncpg://.+)$",
     )
     web_host: str = Field(default="127.0.0.1", description="网页对话监听的地址")
-    web_port: int = Field(default=8080, description="网页对话监听的端口")
+    web_port: int = Field(default=8080, description="网页对话监听的端口", ge=0, le=65535)
     web_base: str = Field(default="", description="别人打开网页对话用的地址，空则用监听地址")
     web_hosts: list[str] = Field(default_factory=list, description="除本机外允许的域名，JSON 列表")
     secret: SecretStr = Field(default=SecretStr(""), description="给网页登录签名的密钥，空则每次启动新造一个")
     telegram_token: SecretStr = Field(default=SecretStr(""), description="Telegram 机器人的 token，空则不启用 Telegram")
-    telegram_api: str = Field(default="https://api.telegram.org", description="Bot API 的地址，自建服务器时改")
+    telegram_api: str = Field(
+        default="https://api.telegram.org", description="Bot API 的地址，自建服务器时改", pattern=r"^https?://[^/\s]+"
+    )
     broadcast_per_second: float = Field(default=20.0, description="群发每秒最多几条，余下的留给对话", gt=0, le=30)
     log_json: bool = Field(default=False, description="日志用 JSON 一行一条")
 

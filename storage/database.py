@@ -1,6 +1,7 @@
 """The engine, the session and the transaction; whatever differs between SQLite and PostgreSQL lives here."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
@@ -20,12 +21,30 @@ from sqlalchemy.orm import Session as SyncSession
 from storage.models import Base
 from storage.sqlite import connect as connect_sqlite
 
-__all__ = ["Database", "Session", "Unavailable", "has_written", "prepared", "table_of", "upsert", "watch"]
+__all__ = [
+    "Database",
+    "Session",
+    "Unavailable",
+    "UnknownSchema",
+    "has_written",
+    "prepared",
+    "table_of",
+    "upsert",
+    "watch",
+]
 
 Built = TypeVar("Built")
 
 Unavailable = (OperationalError, InterfaceError, DBAPITimeout, OSError)
 """What is raised when the database cannot be reached or is too busy: nothing was written, try again."""
+
+PASSING = {"08", "28", "3D", "40", "53", "57"}
+"""Classes of PostgreSQL's error codes that say so: connection, login, database, deadlock, resources, shutting down."""
+
+
+class UnknownSchema(Exception):
+    """The database was made by a newer program than this."""
+
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7_304_881
@@ -47,6 +66,7 @@ class Database:
         else:
             self.engine = create_async_engine(self.url, pool_size=10, max_overflow=10, hide_parameters=True)
             _try_the_idle(self.engine.sync_engine)
+        _name_what_is_unavailable(self.engine.sync_engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, sync_session_class=_WatchedSession)
         self._readers = async_sessionmaker(
             self.engine.execution_options(sqlite_begin="DEFERRED"), expire_on_commit=False
@@ -153,6 +173,21 @@ def _try_the_idle(engine: Any) -> None:
                 raise DisconnectionError from error  # the pool makes a new one
 
 
+def _name_what_is_unavailable(engine: Any) -> None:
+    """Have these errors be an `OperationalError` on both databases; asyncpg's stay unnamed, and so does SQLite's for
+    a file of another kind."""
+
+    @event.listens_for(engine, "handle_error")
+    def _translate(context: Any) -> Exception | None:
+        error = context.original_exception
+        passing = (getattr(error, "sqlstate", None) or "")[:2] in PASSING
+        if not passing and getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_NOTADB:
+            return None
+        return OperationalError(
+            context.statement, None, error, hide_parameters=True, connection_invalidated=context.is_disconnect
+        )
+
+
 def _tune_sqlite(engine: Any) -> None:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:
@@ -170,6 +205,7 @@ def _tune_sqlite(engine: Any) -> None:
 def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -184,7 +220,10 @@ def _upgrade(connection: Connection) -> None:
             if not sqlite_only:
                 # Several processes of one installation start at the same time.
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
-            command.upgrade(config, "head")
+            try:
+                command.upgrade(config, "head")
+            except CommandError as error:
+                raise UnknownSchema(str(error)) from error
             if sqlite_only and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
                 raise RuntimeError(f"a migration left a row that refers to nothing: {tuple(broken)}")
     finally:

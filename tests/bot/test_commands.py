@@ -148,7 +148,9 @@ def test_a_roster_is_written_filled_in_and_imported(tmp_path: Path) -> None:
     broken = typed("roster", "import", "不是表格.xlsx")
     assert broken.exit_code == 1
     assert "Traceback" not in broken.output
-    assert typed("roster", "import", "没有这个文件.xlsx").exit_code == 2
+    absent = typed("roster", "import", "没有这个文件.xlsx")
+    assert (absent.exit_code, absent.output.strip()) == (1, "没有 没有这个文件.xlsx 这个文件。")
+    assert typed("roster", "import", ".").exit_code == 1
 
 
 def test_an_invitation_needs_somebody_on_the_roster() -> None:
