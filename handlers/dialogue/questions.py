@@ -368,7 +368,10 @@ class When(Question[datetime]):
 
     def load(self, data: Any, asking: Asking) -> datetime:
         """Back in the branch's zone; a moment that has passed while the dialogue was set aside no longer fits."""
-        value = datetime.fromisoformat(data).astimezone(asking.zone)
+        moment = datetime.fromisoformat(data)
+        if moment.tzinfo is None:
+            raise TypeError(f"{data!r} has no time zone: it is a day")
+        value = moment.astimezone(asking.zone)
         self._check(value, asking, asking.now)
         return value
 

@@ -331,6 +331,8 @@ def test_what_no_longer_fits_is_not_loaded(question: Question[Any], data: Any, k
 FORMS: dict[str, Any] = {
     "words": "甲",
     "digits": "3",
+    "day": "2026-11-24",
+    "moment": "2026-11-25T15:00:00+08:00",
     "number": 3,
     "truth": True,
     "list of words": ["甲"],
@@ -342,14 +344,14 @@ FORMS: dict[str, Any] = {
     "nothing": None,
 }
 OWN_FORMS: list[tuple[Question[Any], tuple[str, ...]]] = [
-    (TEXT, ("words", "digits")),
+    (Text(), ("words", "digits", "day", "moment")),
     (LINES, ("list of words",)),
     (CHOICE, ()),
     (ONE_OF, ()),
     (CHOICES, ()),
     (YesNo(), ("truth",)),
-    (WHEN, ()),
-    (PAST, ()),
+    (WHEN, ("moment",)),
+    (COMING, ("day",)),
     (NUMBER, ("number",)),
     (PERSON, ("number",)),
     (WORDS, ("paper",)),
@@ -370,7 +372,7 @@ def test_what_the_same_kind_of_question_kept_is_an_answer(question: Question[Any
     assert question.dump(question.load(FORMS[form], ASKING)) == FORMS[form]
 
 
-@pytest.mark.parametrize("question", [one for one, _ in OWN_FORMS if one is not TEXT], ids=name)
+@pytest.mark.parametrize("question", [one for one, _ in OWN_FORMS if not isinstance(one, Text)], ids=name)
 def test_a_tap_on_what_another_question_offered_is_no_answer(question: Question[Any]) -> None:
     for option in ("maybe", "4711"):
         with pytest.raises(Invalid):
