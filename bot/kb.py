@@ -24,7 +24,8 @@ class NotThere(Exception):
 def understood(file_name: str, data: bytes, title: str) -> tuple[str, Book]:
     """The title to save under, and the book. Raises `Unreadable`."""
     book = understand(file_name, data)
-    return (" ".join(title.split()) or book.title or PurePath(file_name).stem)[:LONGEST_TITLE].strip(), book
+    name = title.strip() or book.title.strip() or PurePath(file_name).stem
+    return " ".join(name.split())[:LONGEST_TITLE].strip(), book
 
 
 def show(console: Console, title: str, book: Book) -> None:

@@ -77,7 +77,7 @@ def _rows(table: "Table") -> Iterator[Block]:
 def _lines(paragraph: "Paragraph") -> Iterator[Block]:
     level = _level(paragraph)
     for raw in paragraph.text.split("\n"):
-        words = closed_up(cleaned(raw.replace("\t", "\v")).replace("\v", "\t"))
+        words = closed_up("\t".join(map(cleaned, raw.split("\t"))).strip())
         if not words:
             continue
         if level and len(words) <= _LONGEST_HEADING:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 from bot.__main__ import cli
 from storage.database import Database
 from storage.models import OrganizationKind
+from tests.knowledge.files import epub
 from tests.storage.kit import add_organization
 
 TEXT = """# 清河镇工作手册
@@ -103,6 +104,8 @@ def test_a_title_may_be_given_and_a_file_without_one_lends_its_name() -> None:
     assert "已保存《食堂 守则》" in typed("import", "手册.md", "--title", " 食堂\n守则 ", "--yes").output
     Path("后勤守则.txt").write_text(TEXT.split("\n", 2)[2], encoding="utf-8")
     assert "已保存《后勤守则》" in typed("import", "后勤守则.txt", "--yes").output
+    Path("书.epub").write_bytes(epub("<p>食堂每天十一点半开饭，外来人员凭饭票就餐。</p>", title=" 后勤\n  手册 "))
+    assert "已保存《后勤 手册》" in typed("import", "书.epub", "--yes").output
     long = typed("import", "手册.md", "--title", "长" * 300, "--yes")
     assert f"已保存《{'长' * 120}》" in long.output.replace("\n", "")
 
