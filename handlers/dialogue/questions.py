@@ -12,8 +12,10 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+import regex
+
 from handlers.dialogue.errors import Invalid, More
-from handlers.wording import Marked, Texts, day_words
+from handlers.wording import Marked, Texts, day_words, tidy
 from knowledge import choices
 from knowledge.rules import dates
 
@@ -103,6 +105,22 @@ def _only_words(reply: Reply) -> str:
     return text
 
 
+_EMOJI = regex.compile(r"[\p{Extended_Pictographic}\p{Regional_Indicator}\uFE0F\u200D\U0001F3FB-\U0001F3FF\s]")
+
+
+def _without_emoji(text: str) -> str:
+    end = len(text)
+    while end and _EMOJI.match(text[end - 1]):
+        end -= 1
+    return text[:end]
+
+
+def _looked_up(reply: Reply) -> str:
+    """The words without the emoji behind them: keyboards add those, and nothing that is looked up ends with one."""
+    text = _only_words(reply)
+    return _without_emoji(text) or text
+
+
 def _of_form(data: Any, form: type) -> Any:
     """What is kept, if it is of the form that this kind of question keeps; the code may have changed since."""
     if type(data) is not form:  # True is an int, and no number of anything
@@ -132,6 +150,8 @@ class Text(Question[str]):
         numbered = choices.match_option(text, self.suggestions)
         if numbered.kind == "number" and numbered.index is not None:
             return self.suggestions[numbered.index]
+        if suggested := next((words for words in self.suggestions if tidy(words) == tidy(text) != ""), None):
+            return suggested
         self.load(text, asking)
         if not any(character.isalnum() for character in text):
             raise Invalid("no_words")
@@ -257,7 +277,7 @@ class Choices(Question[list[str]]):
         still_there = {option.id for option in self.offered}
         chosen = [id for id in partial or () if id in still_there]
         finished = reply.option == DONE or asking.texts.means("done", reply.text)
-        if not finished and choices.whole_number(reply.text) != len(self.offered) + 1:
+        if not finished and choices.whole_number(_without_emoji(reply.text)) != len(self.offered) + 1:
             chosen = self._changed(chosen, reply)
             raise More(chosen, "chosen_so_far", count=len(chosen))
         return self.load([option.id for option in self.offered if option.id in chosen], asking)
@@ -268,7 +288,7 @@ class Choices(Question[list[str]]):
             if reply.option not in {option.id for option in self.offered}:
                 raise Invalid("no_longer_offered")
             return [id for id in chosen if id != reply.option] if reply.option in chosen else [*chosen, reply.option]
-        text = _only_words(reply)
+        text = _looked_up(reply)
         taken_away = TAKES_AWAY.sub("", text)
         named = choices.match_many(taken_away or text, [option.label for option in self.offered])
         if named is None:
@@ -313,7 +333,7 @@ class YesNo(Question[bool]):
     def read(self, reply: Reply, asking: Asking, partial: Any) -> bool:
         """What was tapped, or said in one of many ways."""
         if reply.option is None:
-            said = choices.yes_no(_only_words(reply))
+            said = choices.yes_no(_looked_up(reply))
             if said is not None:
                 return said
         return pick_one(reply, self.options(asking, partial)) == "yes"
@@ -336,7 +356,7 @@ class When(Question[datetime]):
 
     def read(self, reply: Reply, asking: Asking, partial: Any) -> datetime:
         """The moment; a day alone is kept, and only its time is asked for."""
-        text = _only_words(reply)
+        text = _looked_up(reply)
         day, _, half = (partial or "").partition(" ")
         # Asked for the time of that day, people say 三点, 3 or 下午三点; or else another day altogether.
         said = [f"{day} {half}{text}", f"{day} {half}{text}点", f"{day} {text}", f"{day} {text}点"] if day else []
@@ -391,7 +411,7 @@ class Day(Question[date]):
         try:
             now = asking.now.replace(tzinfo=None)
             coming = self.after is not None and self.after >= now.date()
-            day = dates.read_day(_only_words(reply), now=now, prefer_future=coming)
+            day = dates.read_day(_looked_up(reply), now=now, prefer_future=coming)
         except dates.DateProblem as problem:
             raise Invalid(problem.key) from problem
         if day is None:
@@ -426,7 +446,7 @@ class Number(Question[int]):
 
     def read(self, reply: Reply, asking: Asking, partial: Any) -> int:
         """The number."""
-        value = choices.whole_number(_only_words(reply))
+        value = choices.whole_number(_looked_up(reply))
         if value is None:
             raise Invalid("no_number")
         return self._checked(value)
@@ -476,7 +496,7 @@ class PersonIn(Question[int]):
         """The one that fits; several are offered to choose from."""
         if reply.option is not None:
             return int(pick_one(reply, [Option(str(person.person_id), person.name) for person in self.people]))
-        text = _only_words(reply)
+        text = _looked_up(reply)
         offered = self.options(asking, partial)
         if offered:
             number = choices.match_option(text, [option.label for option in offered])
@@ -593,7 +613,7 @@ def pick_one(reply: Reply, options: Sequence[Option]) -> str:
         if reply.option not in {option.id for option in options}:
             raise Invalid("no_longer_offered")
         return reply.option
-    found = choices.match_option(_only_words(reply), [option.label for option in options])
+    found = choices.match_option(_looked_up(reply), [option.label for option in options])
     if found.index is not None:
         return options[found.index].id
     if found.near:

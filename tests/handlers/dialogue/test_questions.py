@@ -402,6 +402,36 @@ def test_people_of_one_name_are_told_apart_by_their_digits() -> None:
     assert [option.id for option in ONE_OF_MANY.options(ASKING, [3, 4])] == ["3", "4"]
 
 
+@pytest.mark.parametrize("behind", ["👍", " 👌🏽", "🇨🇳", "❤️", "👨‍👩‍👧 ", "🙏🙏🙏"])
+@pytest.mark.parametrize(
+    ("question", "said", "partial"),
+    [
+        (Choice(MeetingKind, KINDS), "2", None),
+        (OneOf(VILLAGES), "杏花村", None),
+        (Choices(VILLAGES), "4", ["11"]),
+        (Choices(VILLAGES), "好了", ["11"]),
+        (YesNo(), "2", None),
+        (When(), "明天下午3点", None),
+        (When(), "3点", "2026-11-24 下午"),
+        (Day(), "11月20日", None),
+        (Number(), "12", None),
+        (PersonIn(PEOPLE), "1001", None),
+        (Papers(), "好了", {"texts": ["甲"], "files": []}),
+        (Text(suggestions=["生病", "出差"]), "出差", None),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Question) else None,
+)
+def test_emoji_behind_a_reply_change_nothing(question: Question[Any], said: str, partial: Any, behind: str) -> None:
+    assert question.read(Reply(text=said + behind), ASKING, partial) == question.read(Reply(text=said), ASKING, partial)
+
+
+def test_a_suggestion_typed_with_a_full_stop_is_the_suggestion_and_more_than_it_is_not() -> None:
+    question = Text(suggestions=["生病", "出差"])
+    assert question.read(Reply(text="出 差。"), ASKING, None) == "出差"
+    assert question.read(Reply(text="出差去县城。"), ASKING, None) == "出差去县城。"
+    assert Text().read(Reply(text="村委会👍"), ASKING, None) == "村委会👍", "what is kept is kept as it was typed"
+
+
 def test_ticks_show_what_is_chosen() -> None:
     assert [option.label for option in CHOICES.options(ASKING, ["12"])] == [
         "桃花村党支部",
