@@ -3,10 +3,11 @@
 import io
 import logging
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
+from knowledge.readings.contents import key_of
 from knowledge.readings.parts import (
     Block,
     Source,
@@ -29,12 +30,18 @@ _EDGE = 2
 """Lines at the head and at the foot of a page among which running titles and page numbers are looked for."""
 _OFTEN = 3
 """Pages on whose edge a line stands before it is taken for a running title."""
+_HEADING_LINES = 3
+"""Lines over which a heading may be broken."""
 _PAGE_NUMBER = re.compile(r"[\s\-—–·•第|]*(\d{1,4})[\s\-—–·•页|]*(?:[/共]\s*\d{1,4}\s*页?)?")
 _CHAPTER = re.compile(r"第\S{1,5}[章编篇]")
 _NO_TITLE = re.compile(r"microsoft|word|untitled|无标题|未命名|文档|幻灯片|.*\.\w{2,5}$", re.IGNORECASE)
 _FULL = 0.85
 """The share of the widest line from which a line is full, so that a stop at its end need not end the paragraph."""
 _SCANNED = "有 {} 页没有文字，多半是扫描的图片，没有读进来。"
+
+
+_Heading = tuple[str, int]
+"""Words and level."""
 
 
 def read_pdf(data: bytes) -> Source:
@@ -50,7 +57,7 @@ def read_pdf(data: bytes) -> Source:
         if reader.is_encrypted and not reader.decrypt(""):
             raise Unreadable("PDF 有密码，打不开。请去掉密码再导入。")
         pages = _pages(reader)
-        title = _title(reader)
+        title, bookmarks = _title(reader), _bookmarks(reader)
     except DependencyError as error:
         raise Unreadable("PDF 加了密，打不开。请去掉密码再导入。") from error
     except PyPdfError as error:
@@ -58,7 +65,7 @@ def read_pdf(data: bytes) -> Source:
     empty = sum(not lines for lines in pages)
     if empty == len(pages):
         raise Unreadable("PDF 里没有文字，多半是扫描件。请先做文字识别（OCR）。")
-    return Source(title, list(_blocks(pages)), (_SCANNED.format(empty),) if empty else ())
+    return Source(title, list(_blocks(pages, bookmarks)), (_SCANNED.format(empty),) if empty else ())
 
 
 def _pages(reader: "PdfReader") -> list[list[str]]:
@@ -80,10 +87,46 @@ def _title(reader: "PdfReader") -> str:
     return "" if _NO_TITLE.match(title) else title
 
 
-def _blocks(pages: Sequence[Sequence[str]]) -> Iterator[Block]:
+def _bookmarks(reader: "PdfReader") -> Mapping[int, Mapping[str, _Heading]]:
+    """The headings that bookmarks name, by their page, counted from 0, and their letters."""
+    from pypdf.errors import PyPdfError
+
+    named: defaultdict[int, dict[str, _Heading]] = defaultdict(dict)
+    try:
+        waiting: list[tuple[Sequence[Any], int]] = [(reader.outline, 1)]
+        while waiting and len(named) < _MOST_PAGES:
+            found, level = waiting.pop()
+            for each in found:
+                if isinstance(each, list):
+                    waiting.append((each, level + 1))
+                elif (page := reader.get_destination_page_number(each)) is not None:
+                    words = closed_up(cleaned(str(each.title or "").replace("\n", " ")))
+                    named[page][key_of(words)] = (words, level)
+    except (PyPdfError, AttributeError, KeyError, RecursionError, TypeError, ValueError):
+        # A book whose bookmarks are broken can be read without them.
+        return {}
+    return named
+
+
+def _blocks(pages: Sequence[Sequence[str]], bookmarks: Mapping[int, Mapping[str, _Heading]]) -> Iterator[Block]:
     labels = _labels(pages)
     for number, lines in enumerate(_without_running_titles(pages)):
-        yield from _paragraphs(lines, labels[number])
+        yield from _paragraphs(list(_with_headings(lines, bookmarks.get(number, {}))), labels[number])
+
+
+def _with_headings(lines: Sequence[str], bookmarks: Mapping[str, _Heading]) -> Iterator[tuple[str, int]]:
+    """The lines, each with its level; those that together are what a bookmark names are one."""
+    at = 0
+    while at < len(lines):
+        for taken in range(_HEADING_LINES, 0, -1):
+            words = "".join(lines[at : at + taken])
+            if (named := bookmarks.get(key_of(words))) and not words.startswith("—"):
+                yield named
+                at += taken
+                break
+        else:
+            yield lines[at], 0
+            at += 1
 
 
 def _labels(pages: Sequence[Sequence[str]]) -> list[str]:
@@ -126,16 +169,16 @@ def _is_text(line: str) -> bool:
     return line[-1:] in "。；，、：！？"
 
 
-def _paragraphs(lines: Sequence[str], page: str) -> Iterator[Block]:
+def _paragraphs(lines: Sequence[tuple[str, int]], page: str) -> Iterator[Block]:
     """The paragraphs of a page whose lines are broken where the paper ends."""
-    widest = max(map(_width, lines), default=0)
+    widest = max((_width(line) for line, level in lines if not level), default=0)
     words = ""
-    for line in lines:
-        if looks_like_heading(line) and not is_unfinished(words):
+    for line, level in lines:
+        if level or (looks_like_heading(line) and not is_unfinished(words)):
             if words:
                 yield Block(words, page=page)
             words = ""
-            yield heading(line, page=page, weak=True)
+            yield heading(line, level, page, weak=not level)
             continue
         if words and begins_anew(line) and not is_unfinished(words):
             yield Block(words, page=page)

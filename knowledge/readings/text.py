@@ -24,36 +24,40 @@ _IMAGE = re.compile(r"!\[[^\]\n]{0,200}\]\([^)\n]{0,500}\)|<[a-zA-Z/!][^>\n]{0,2
 _LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\([^)\s]{1,500}\)")
 _ENTITY = {"&nbsp;": " ", "&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"'}
 _LONGEST_MARKED = 120
-_READABLE = 0.85
-"""The share of characters that a person could read, below which a file is no text in the encoding that was tried."""
+_LOST = "\ufffd"
+_DAMAGED = 0.05
+"""The share of characters that may be damaged in a text whose encoding is known by the others."""
+_ODD = 0.15
+"""The share of characters that nobody writes, above which a file is no text in the encoding that was tried."""
 
 
 def read_text(data: bytes) -> Source:
     """The blocks of .txt and .md; headings are marked (#, **bold**) or numbered (第一章, 一、)."""
-    return Source("", list(_blocks(decoded(data))))
+    text = decoded(data)
+    lost = text.count(_LOST)
+    return Source("", list(_blocks(text)), (f"有 {lost} 处字坏了，读不出来。",) if lost else ())
 
 
 def decoded(data: bytes) -> str:
     """The text of bytes: UTF-8 with or without a mark, UTF-16 with one, GB18030. Raises `Unreadable`."""
-    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError as error:
-            if error.start < len(data) - 3:
-                continue
-            # Cut off in the middle of its last character.
-            text = data[: error.start].decode(encoding)
-        if _is_text(text):
-            return text
-    raise Unreadable("读不出文字：不是文本文件，或者编码不常见。请另存为 UTF-8 再导入。")
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return _if_text(data.decode("utf-16", errors="replace"))
+    text = data.decode("utf-8-sig", errors="replace")
+    # A byte that was damaged on the way is no other encoding: as GB18030 the whole would be read, as nonsense.
+    if text.count(_LOST) <= len(text) * _DAMAGED:
+        return _if_text(text)
+    return _if_text(data.decode("gb18030", errors="replace"))
 
 
-def _is_text(text: str) -> bool:
+def _if_text(text: str) -> str:
     sample = text[:20_000]
     odd = sum(unicodedata.category(one) in ("Cc", "Cn", "Co", "Cs") and one not in "\r\n\t\f" for one in sample)
     rare = sum("\u3400" <= one <= "\u4dbf" or one > "\uffff" for one in sample)
-    return "\x00" not in text and odd + rare <= (1 - _READABLE) * len(sample)
+    odd += sample.count(_LOST)
+    if "\x00" in text or odd + rare > _ODD * len(sample):
+        raise Unreadable("读不出文字：不是文本文件，或者编码不常见。请另存为 UTF-8 再导入。")
+    # A file that was cut off ends within a character.
+    return text.rstrip(_LOST)
 
 
 def _blocks(text: str) -> Iterator[Block]:

@@ -9,21 +9,27 @@ import docx
 CONTAINER = '<container><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>'
 
 
-def pdf(pages: Sequence[Sequence[str]], title: str = "", *, encrypted: bool = False) -> bytes:
-    """A PDF with these lines on its pages; a line is shown as UTF-16, which its font says how to read."""
+def pdf(
+    pages: Sequence[Sequence[str]], title: str = "", *, bookmark: str = "", at: int = 0, encrypted: bool = False
+) -> bytes:
+    """A PDF with these lines on its pages; a line is shown as UTF-16, which its font says how to read.
+
+    A bookmark leads to the page `at`, counted from 0.
+    """
+    leads = f"<< /Title {_words(bookmark)} /Dest [{6 + 2 * at} 0 R /Fit] >>"
     objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Catalog /Pages 2 0 R {f'/Outlines << /First {leads} /Last {leads} >>' if bookmark else ''} >>",
         f"<< /Type /Pages /Count {len(pages)} /Kids [{' '.join(f'{6 + 2 * at} 0 R' for at in range(len(pages)))}] >>",
         "<< /Type /Font /Subtype /Type0 /BaseFont /F /Encoding /Identity-H /ToUnicode 4 0 R "
         "/DescendantFonts [<< /Type /Font /Subtype /CIDFontType2 /BaseFont /F /DW 1000 "
         "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>] >>",
         _stream(_to_unicode({character for lines in pages for line in lines for character in line})),
-        f"<< /Title <FEFF{title.encode('utf-16-be').hex()}> >>",
+        f"<< /Title {_words(title)} >>",
     ]
-    for at, lines in enumerate(pages):
+    for number, lines in enumerate(pages):
         shown = " 0 -20 Td ".join(f"<{line.encode('utf-16-be').hex()}> Tj" for line in lines)
         objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 900] /Contents {7 + 2 * at} 0 R "
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 900] /Contents {7 + 2 * number} 0 R "
             "/Resources << /Font << /F1 3 0 R >> >> >>"
         )
         objects.append(_stream(f"BT /F1 12 Tf 50 850 Td {shown} ET" if lines else ""))
@@ -36,6 +42,10 @@ def pdf(pages: Sequence[Sequence[str]], title: str = "", *, encrypted: bool = Fa
     trailer = f"<< /Size {len(objects) + 1} /Root 1 0 R /Info 5 0 R {locked if encrypted else ''} >>"
     end = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n{trailer}\nstartxref\n{len(out)}\n%%EOF\n"
     return out + end.encode("ascii")
+
+
+def _words(text: str) -> str:
+    return f"<FEFF{text.encode('utf-16-be').hex()}>"
 
 
 def _stream(text: str) -> str:
