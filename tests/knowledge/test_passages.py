@@ -87,7 +87,7 @@ def test_many_editions_that_were_replaced_do_not_crowd_out_the_one_that_stands(p
     passages.remove("p1")
     for number in range(60):
         passages.add(f"old{number}", CANTEEN, "旧版")
-    passages.add("new", Passage("", "", "", "现在食堂是十二点开饭。"), "新版")
+    passages.add("new", Passage("", "", "", "食堂改为中午开饭。"), "新版")
     for number in range(60):
         passages.remove(f"old{number}")
     assert [quote.key for quote in passages.find("食堂几点开饭")] == ["new"]
