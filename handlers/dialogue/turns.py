@@ -13,6 +13,7 @@ from handlers.dialogue.turn import Said, Surroundings, Turn
 from handlers.messages import Button, Document, Incoming, Kind, Rows
 from storage.accounts import lock_account, mark_unreachable, reach
 from storage.database import Database, Session, Unavailable
+from storage.dialogues import open_run
 from storage.files import add_file
 from storage.models import Lane
 from storage.outbox import Draft, put
@@ -69,6 +70,9 @@ class Turns:
             turn = await self._begin(session, incoming, now)
             if turn is None:
                 return NOTHING
+            run = await open_run(session, turn.account.id)
+            if run is not None:
+                log.warning("answers kept", update=incoming.id, run=run.id, dialogue=run.dialogue)
             await turn.say(self.around.texts.say("shared", "crashed"))
             return await _commit(turn)
 
