@@ -126,13 +126,20 @@ class Router:
             if incoming.address.group:
                 await self.start(turn, "in_group", "")
             elif incoming.kind is Kind.ENTRY:
-                await self.start(turn, "entry", incoming.payload)
+                await self._entry(turn, incoming.payload)
             elif incoming.kind is Kind.TAP:
                 await self._tap(turn, incoming.payload)
             else:
                 await self._words(turn, incoming.text, files)
         except Refused as refused:
             await turn.say(self.texts.say("shared", refused.key, **refused.values))
+
+    async def _entry(self, turn: Turn, payload: str) -> None:
+        run = await open_run(turn.session, turn.account.id)
+        if run is None:
+            await self.start(turn, "entry", payload)
+        else:
+            await self._leave_for(turn, run, "entry", payload)
 
     async def start(self, turn: Turn, name: str, argument: str) -> None:
         """Open a dialogue or give a stateless reply.

@@ -240,6 +240,16 @@ async def test_a_dialogue_started_by_its_word_sets_the_open_one_aside(spoken: Ti
     assert (await spoken.runs())[0].journal["answers"] == {"first": "甲"}
 
 
+async def test_a_link_that_is_opened_in_the_middle_is_followed_by_the_question(spoken: Tiny) -> None:
+    asks(spoken, Text())
+    await spoken.hears("小事")
+    for payload in ("", "c_nonsense", "ABCD2345"):
+        await spoken.chat.opens(payload)
+        answer, again = spoken.chat.hears()
+        assert answer != shared("crashed")
+        assert again == f"{BACK_TO}\n\n{FIRST}"
+
+
 async def test_a_reply_that_tells_others_may_come_in_between(spoken: Tiny) -> None:
     async def tell(turn: Turn, argument: str) -> None:
         turn.push([1], "有人看过了。", title="通知", key="seen")
