@@ -196,7 +196,7 @@ def _confirmed(question: str, yes: bool) -> None:
 
 @kb_cli.command("import")
 def kb_import(
-    file: Annotated[Path, typer.Argument(help="txt、md、docx、pdf、epub", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="txt、md、docx、pdf、epub")],
     title: Annotated[str, typer.Option(help="书名；空则用文件里的")] = "",
     owner: Annotated[str, _OWNER] = "",
     yes: Annotated[bool, _YES] = False,
@@ -204,7 +204,7 @@ def kb_import(
     """导入一本读物；同名的再次导入就是更新。先给看认出了什么，确认了才保存。"""
     from bot import kb
 
-    data = file.read_bytes()
+    data = content_of(file)
     try:
         name, book = kb.understood(file.name, data, title)
         kb.show(console, name, book)

@@ -35,7 +35,7 @@ def show(console: Console, title: str, book: Book) -> None:
     for chapter, count in counts.items():
         console.print(f"  {chapter}（{count} 段）", markup=False)
     pages = [passage.page for passage in book.passages if passage.page]
-    console.print(f"页码：{pages[0]} 到 {pages[-1].split('—')[-1]}" if pages else "页码：没有")
+    console.print(f"页码：{pages[0].split('—')[0]} 到 {pages[-1].split('—')[-1]}" if pages else "页码：没有")
     for warning in book.warnings:
         console.print(f"注意：{warning}", markup=False)
     for at in sorted({0, len(book.passages) // 2, len(book.passages) - 1}):

@@ -70,6 +70,11 @@ def cleaned(text: str) -> str:
     return _BLANKS.sub(" ", _CONTROLS.sub("", text)).strip()
 
 
+def cleaned_with_tabs(line: str) -> str:
+    """The same of a line in which a tab is more than a blank: it may lead to a page number."""
+    return "\t".join(filter(None, map(cleaned, line.split("\t"))))
+
+
 def closed_up(line: str) -> str:
     """A line that was set wide (目 录, 前 言) without the blanks between its characters."""
     wide = _SPACED_OUT.findall(line)

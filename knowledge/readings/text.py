@@ -9,7 +9,7 @@ from knowledge.readings.parts import (
     Block,
     Source,
     Unreadable,
-    cleaned,
+    cleaned_with_tabs,
     closed_up,
     heading,
     looks_like_heading,
@@ -62,7 +62,7 @@ def _if_text(text: str) -> str:
 
 def _blocks(text: str) -> Iterator[Block]:
     for raw in re.split(r"\r\n|[\n\r\f\v\x85\u2028\u2029]", text):
-        line = cleaned(_without_marks(raw).replace("\t", "\v")).replace("\v", "\t")
+        line = cleaned_with_tabs(_without_marks(raw))
         if line and not _RULE.fullmatch(line):
             yield _block(line)
 

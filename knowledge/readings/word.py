@@ -7,7 +7,16 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from knowledge.readings import zipped
-from knowledge.readings.parts import Block, Source, Unreadable, cleaned, closed_up, heading, looks_like_heading
+from knowledge.readings.parts import (
+    Block,
+    Source,
+    Unreadable,
+    cleaned,
+    cleaned_with_tabs,
+    closed_up,
+    heading,
+    looks_like_heading,
+)
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -77,7 +86,7 @@ def _rows(table: "Table") -> Iterator[Block]:
 def _lines(paragraph: "Paragraph") -> Iterator[Block]:
     level = _level(paragraph)
     for raw in paragraph.text.split("\n"):
-        words = closed_up("\t".join(map(cleaned, raw.split("\t"))).strip())
+        words = closed_up(cleaned_with_tabs(raw))
         if not words:
             continue
         if level and len(words) <= _LONGEST_HEADING:

@@ -164,7 +164,10 @@ def test_a_file_that_cannot_be_read_is_one_sentence(name: str, data: bytes) -> N
 
 
 def test_a_file_that_is_not_there_is_said() -> None:
-    assert typed("import", "没有.txt", "--yes").exit_code == 2
+    result = typed("import", "没有.txt", "--yes")
+    assert (result.exit_code, result.output.strip()) == (1, "没有 没有.txt 这个文件。")
+    Path("文件夹.txt").mkdir()
+    assert typed("import", "文件夹.txt", "--yes").output.startswith("文件夹.txt 读不了")
 
 
 def test_a_database_that_cannot_be_reached_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

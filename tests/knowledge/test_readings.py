@@ -258,6 +258,17 @@ PAGES = [
 ]
 
 
+TABBED = ["目　录", "第一章 组织生活\t3", "一、党员大会\t4", "第二章 党费\t\t12"]
+TABBED_BODY = ["第一章 组织生活", "一、党员大会", MEETING, "第二章 党费", DUES]
+
+
+@pytest.mark.parametrize("file_name", ["a.txt", "a.docx"])
+def test_contents_whose_page_numbers_stand_behind_a_tab_are_understood(file_name: str) -> None:
+    lines = [*TABBED, *TABBED_BODY]
+    book = understand(file_name, word(*lines) if file_name == "a.docx" else "\n".join(lines).encode())
+    assert places(book) == [("第一章 组织生活", "一、党员大会", "4—11"), ("第二章 党费", "", "12")]
+
+
 def test_pdf_has_the_printed_pages_without_running_titles_and_with_whole_paragraphs() -> None:
     book = understand("a.pdf", pdf([["支部工作手册"], ["目次"], *PAGES], title="支部工作手册"))
     assert book.title == "支部工作手册"
