@@ -136,6 +136,16 @@ async def test_what_was_collected_is_not_taken_along_when_the_question_is_rename
     assert "partial" not in (await tiny.run()).journal
 
 
+@pytest.mark.parametrize("after", [Text(), When(), Number(), YesNo(), Papers()], ids=lambda value: type(value).__name__)
+async def test_an_option_of_the_question_before_is_an_answer_of_no_other(tiny: Tiny, after: Question[Any]) -> None:
+    tiny.define(asking(OneOf(OFFERED)))
+    await tiny.starts()
+    old = tiny.payload("乙种")
+    tiny.define(asking(after))
+    assert await tiny.taps(old) == [f"{shared('no_longer_offered')}\n\n{FIRST}"]
+    assert await tiny.answers() == {}
+
+
 # Authors' mistakes, and what is told to others
 
 
