@@ -82,7 +82,7 @@ async def put_reading(
         if there[passage]:
             stored_id, before = there[passage].pop(0)
             if before != position:
-                moved.append((stored_id, position))
+                moved.append({"id": stored_id, "position": position})
         else:
             added.append(
                 {
@@ -94,8 +94,8 @@ async def put_reading(
                     "text": passage.text,
                 }
             )
-    for stored_id, position in moved:
-        await session.execute(update(ReadingPassage).where(ReadingPassage.id == stored_id).values(position=position))
+    if moved:
+        await session.execute(update(ReadingPassage), moved)
     gone = [stored_id for left in there.values() for stored_id, _ in left]
     for start in range(0, len(gone), AT_ONCE):
         await session.execute(delete(ReadingPassage).where(ReadingPassage.id.in_(gone[start : start + AT_ONCE])))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph
 
 _HEADING = re.compile(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
+_FRAMES = ("sdt", "sdtContent", "customXml", "ins")
 _LONGEST_HEADING = 120
 _NUMBERED = "文中有 {} 段用了自动编号，编号带不进来；要引用编号，请先在 Word 里转成文字。"
 _OURS = re.compile(r"(?:word|文档|新建|无标题|untitled|microsoft)", re.IGNORECASE)
@@ -61,17 +62,22 @@ def _title(document: "Document") -> str:
 
 
 def _items(document: "Document") -> "Iterator[Paragraph | Table]":
-    """Paragraphs and tables in order, those of an automatic table of contents (a content control) too."""
+    """Paragraphs and tables in order, also from within a frame: an automatic table of contents stands in one."""
     from docx.table import Table
     from docx.text.paragraph import Paragraph
 
-    for element in document.element.body.iterchildren():
-        inside = element.iterdescendants() if element.tag.endswith("}sdt") else (element,)
-        for each in inside:
-            if each.tag.endswith("}p"):
-                yield Paragraph(each, document._body)
-            elif each.tag.endswith("}tbl"):
-                yield Table(each, document._body)
+    waiting = [iter(document.element.body)]
+    while waiting:
+        element = next(waiting[-1], None)
+        kind = "" if element is None else str(element.tag).rpartition("}")[2]
+        if element is None:
+            waiting.pop()
+        elif kind == "p":
+            yield Paragraph(element, document._body)
+        elif kind == "tbl":
+            yield Table(element, document._body)
+        elif kind in _FRAMES:
+            waiting.append(iter(element))
 
 
 def _rows(table: "Table") -> Iterator[Block]:

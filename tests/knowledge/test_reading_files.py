@@ -269,6 +269,17 @@ def test_contents_whose_page_numbers_stand_behind_a_tab_are_understood(file_name
     assert places(book) == [("第一章 组织生活", "一、党员大会", "4—11"), ("第二章 党费", "", "12")]
 
 
+def test_the_contents_that_word_makes_by_itself_stand_in_a_frame_and_are_found() -> None:
+    with zipfile.ZipFile(io.BytesIO(word(*TABBED_BODY, [["一", "二"]]))) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    lines = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in TABBED).replace("\t", "</w:t><w:tab/><w:t>")
+    frame = f"<w:body><w:sdt><w:sdtContent>{lines}</w:sdtContent></w:sdt>".encode()
+    members["word/document.xml"] = members["word/document.xml"].replace(b"<w:body>", frame)
+    book = understand("a.docx", zipped(members))
+    assert places(book) == [("第一章 组织生活", "一、党员大会", "4—11"), ("第二章 党费", "", "12")]
+    assert book.passages[1].text == f"{DUES}\n一｜二"
+
+
 def test_pdf_has_the_printed_pages_without_running_titles_and_with_whole_paragraphs() -> None:
     book = understand("a.pdf", pdf([["支部工作手册"], ["目次"], *PAGES], title="支部工作手册"))
     assert book.title == "支部工作手册"
@@ -435,4 +446,4 @@ def test_no_word_of_a_text_is_lost_or_made_up(text: str) -> None:
     book = understood_or_refused("文件.md", text.encode())
     if book is not None and not any("目录" in passage.heading for passage in book.passages):
         said = {character for passage in book.passages for character in passage.text}
-        assert said <= {*text, "｜"}
+        assert said <= {*text, "｜", " "}
