@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.dialogue.journal import Journal
@@ -17,6 +17,7 @@ def answered(*names: str) -> Journal:
     return journal
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.text(max_size=5), st.one_of(st.integers(), st.booleans(), st.none(), st.text(max_size=5))),
     st.lists(st.text(max_size=3), max_size=3),
