@@ -25,7 +25,7 @@ from handlers.dialogue.turn import Surroundings
 from handlers.dialogue.turns import Clock, Turns, utc_now
 from handlers.handbook import public_answers
 from handlers.library import refresh_readings
-from handlers.messages import Document, Incoming, NotSent, Outgoing
+from handlers.messages import Document, Failure, Incoming, NotSent, Outgoing
 from handlers.router import Router
 from handlers.wording import Texts
 from knowledge.handbook import Handbook
@@ -42,6 +42,8 @@ LOOK_AGAIN = 3.0
 """Seconds between two looks whether readings have changed."""
 PARTS = ("web", "bot", "worker")
 """The processes of the Procfile; `run` is all of them in one."""
+AGAIN = 60.0
+"""Seconds until Telegram is told our commands again when it could not be reached."""
 
 
 def load_conversations() -> None:
@@ -113,14 +115,15 @@ async def serve(settings: Settings, parts: tuple[str, ...], *, people: People | 
     if token and not is_token(token) and {"bot", "worker"} & set(parts):
         raise Unusable("ZHISHU_TELEGRAM_TOKEN 不是 token 的样子，应像 123456:ABC-def。请从 @BotFather 重新复制。")
     async with assembled(settings) as app, AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
-        if "web" in parts:
-            await _serve_web(app, stack, tasks, people)
         if token and "bot" in parts:
             await _serve_telegram(app, stack, tasks, token)
         if token and "worker" in parts:
             await _serve_broadcast(app, stack, tasks, token, alone=set(PARTS) <= set(parts))
         if "worker" in parts:
             tasks.create_task(Schedule(app.database, app.texts, app.clock).run())
+        if "web" in parts:
+            # Last: the others import their libraries, and an address that is shown should answer.
+            await _serve_web(app, stack, tasks, people)
         tasks.create_task(_keep_readings(app))
 
 
@@ -211,7 +214,16 @@ async def _serve_telegram(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGr
 
 
 async def _introduce(app: App, chat: "TelegramChat") -> None:
-    await chat.register_commands(commands(app.texts))
+    """Show the commands in the phone's menu; a server that is away, or has no such menu, holds nothing else up."""
+    while True:
+        try:
+            await chat.register_commands(commands(app.texts))
+            return
+        except NotSent as failure:
+            log.warning("commands not shown", failure=failure.failure)
+            if failure.failure is not Failure.LATER:
+                return
+        await asyncio.sleep(AGAIN)
 
 
 def commands(texts: Texts) -> list[tuple[str, str]]:

@@ -30,6 +30,8 @@ async def _database(settings: Settings) -> tuple[str, str, str]:
         revision = await database.revision()
         if revision is None:
             return BAD, "数据库", f"{shown} 能连上，还没有建表。请运行 python -m bot migrate"
+        if revision != (newest := database.newest_revision()):
+            return BAD, "数据库", f"{shown} 的结构版本是 {revision}，程序要 {newest}。请运行 python -m bot migrate"
         async with database.reading() as session:
             waiting = (await counts(session)).get(Delivery.WAITING, 0)
         return GOOD, "数据库", f"{shown}，结构版本 {revision}，待发消息 {waiting} 条"

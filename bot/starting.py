@@ -3,9 +3,11 @@
 import asyncio
 import logging
 import re
+import signal
 import socket
 import sys
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
 import structlog
@@ -69,14 +71,14 @@ def _wrong(name: str, value: object) -> str:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T | None:
-    """Run to the end, or until Ctrl-C, which is None; what an administrator can mend is one sentence and status 1."""
+    """Run to the end, or until Ctrl-C or SIGTERM; what an administrator can mend is one sentence and exit status 1."""
     from bot.channels.telegram_wire import TokenRefused
     from storage.database import UnknownSchema
 
     sentence = ""
     try:
-        return asyncio.run(work)
-    except* KeyboardInterrupt:
+        return asyncio.run(_until_told(work))
+    except* (KeyboardInterrupt, asyncio.CancelledError):
         say("再见。")
     except* TokenRefused:
         sentence = "Telegram 不认这个 token。请检查 ZHISHU_TELEGRAM_TOKEN，或运行 python -m bot doctor。"
@@ -89,6 +91,15 @@ def run(work: Coroutine[Any, Any, T]) -> T | None:
     if sentence:
         fail(sentence)
     return None
+
+
+async def _until_told(work: Coroutine[Any, Any, T]) -> T:
+    """SIGTERM is how everything but a keyboard stops a process: it ends as orderly as with Ctrl-C."""
+    task = asyncio.current_task()
+    assert task is not None
+    with suppress(NotImplementedError):  # Windows has no such signal
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await work
 
 
 def _troubles() -> tuple[type[Exception], ...]:

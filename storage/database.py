@@ -96,6 +96,13 @@ class Database:
         async with self.engine.connect() as connection:
             return await connection.run_sync(_revision)
 
+    @staticmethod
+    def newest_revision() -> str | None:
+        """The revision that this program's migrations lead to."""
+        from alembic.script import ScriptDirectory
+
+        return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()

@@ -3,22 +3,30 @@
 import io
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import cli
+from knowledge.handbook import Handbook
+from tests.fakes import HANDBOOK
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ZHISHU_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'zhishu.sqlite3'}")
     monkeypatch.setenv("ZHISHU_TELEGRAM_TOKEN", "")
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(Handbook, "load", lambda: HANDBOOK)  # once is enough
+    logs = structlog.get_config()
+    yield
+    structlog.configure(**logs)
 
 
 def typed(*words: str) -> Result:
@@ -120,11 +128,49 @@ def test_a_database_that_cannot_be_reached_is_one_sentence(monkeypatch: pytest.M
         assert "secret" not in result.output, command
 
 
-def test_a_setting_that_makes_no_sense_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZHISHU_WEB_PORT", "eighty")
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("WEB_PORT", "eighty", True),
+        ("WEB_PORT", "99999", True),
+        ("WEB_HOSTS", "a.example", False),
+        ("TELEGRAM_API", "telegram", True),
+        ("BROADCAST_PER_SECOND", "0", True),
+        ("DATABASE_URL", "postgresql://user:geheim@127.0.0.1/db", False),
+        ("DATABASE_URL", "mysql://user:geheim@127.0.0.1/db", False),
+        ("DATABASE_URL", "sqlite:///zhishu.sqlite3", False),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, shown: bool
+) -> None:
+    monkeypatch.setenv(f"ZHISHU_{name}", value)
     result = typed("doctor")
     assert result.exit_code == 1
-    assert "ZHISHU_WEB_PORT" in result.output
+    (line,) = result.output.splitlines()
+    assert line.startswith(f"设置 ZHISHU_{name} 不对")
+    assert (value in line) is shown
+    assert "geheim" not in line
+
+
+def test_a_settings_file_that_is_no_text_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"\xff\xfe")
+    assert typed("migrate").output.strip() == "读不了 .env。请存成 UTF-8 文本。"
+
+
+def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "zhishu.sqlite3").write_text("我不是数据库" * 100)
+    for command in ("migrate", "run", "doctor"):
+        result = typed(command)
+        assert result.exit_code == 1
+        assert "那个文件不是" in result.output
+
+
+def test_files_that_cannot_be_written_are_one_sentence() -> None:
+    template = typed("roster", "template", "没有/花名册.xlsx")
+    assert (template.exit_code, template.output.count("\n")) == (1, 1)
+    demo = typed("demo", "--folder", "/dev/null/demo")
+    assert (demo.exit_code, demo.output.count("\n")) == (1, 1)
 
 
 def test_the_bot_alone_needs_a_token() -> None:
@@ -154,7 +200,7 @@ def test_a_roster_is_written_filled_in_and_imported(tmp_path: Path) -> None:
 
 
 def test_an_invitation_needs_somebody_on_the_roster() -> None:
-    typed("migrate")
+    assert typed("invite", " ").output.strip() == "请写上姓名，例如：invite 张三"
     result = typed("invite", "张三")
     assert result.exit_code == 1
     assert "张三" in result.output
