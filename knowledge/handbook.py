@@ -8,14 +8,21 @@ from typing import Self
 
 from knowledge.entry import Entry
 from knowledge.entry_files import ENTRIES, read_entries
+from knowledge.everyday import in_terms
+from knowledge.foreign import foreign_to, is_about
 from knowledge.located import Fault
+from knowledge.normalize import simplify
 from knowledge.passages import Passages, Quote
 from knowledge.questions import leaning, parts_of
 from knowledge.readings import Passage
 from knowledge.reckoning import Reckoned, reckon
-from knowledge.search import Index, Status
+from knowledge.search import Hit, Index, Status
 
 __all__ = ["BrokenHandbook", "Candidate", "Entry", "Handbook", "Lookup", "faults"]
+
+
+REWRITTEN = 3.0
+"""By how much a question in the terms of the rules may fit worse than as typed, and still be believed."""
 
 
 class BrokenHandbook(Exception):
@@ -165,7 +172,7 @@ class Handbook:
         """
         if (reckoned := reckon(question, today)) is not None and (entry := self._by_id.get(reckoned.entry)):
             return Lookup(question, "answered", entry, (Candidate(entry, 100.0),), reckoned)
-        status, hits = self._index.ask(question, limit, sees=sees)
+        status, hits = self._best_hits(question, limit, sees)
         scores: dict[str, float] = {}
         for hit in hits:
             scores.setdefault(self._renamed.get(hit.key, hit.key), hit.score)
@@ -176,6 +183,24 @@ class Handbook:
         if status != "answered" and quotes:
             return Lookup(question, "answered", None, candidates, None, quotes)
         return Lookup(question, status, candidates[0].entry if status == "answered" else None, candidates, None, quotes)
+
+    def _best_hits(self, question: str, limit: int, sees: Callable[[str], bool]) -> tuple[Status, list[Hit]]:
+        """What the index finds for the words as typed or, where it is not sure of them, in the terms of the rules."""
+        foreign = foreign_to(simplify(question))
+
+        def ours(key: str) -> bool:
+            return sees(key) and (not foreign or is_about(foreign, self._told(key)))
+
+        status, hits = self._index.ask(question, limit, sees=ours)
+        if status != "answered" and (rewritten := in_terms(question)) is not None:
+            again, found = self._index.ask(rewritten, limit, sees=ours)
+            if found and (not hits or found[0].score >= hits[0].score - REWRITTEN):
+                return again, found
+        return status, hits
+
+    def _told(self, key: str) -> str:
+        entry = self._by_id[self._renamed.get(key, key)]
+        return "".join((entry.title, *entry.aliases, entry.answer))
 
     def ask_all(
         self,

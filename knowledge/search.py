@@ -21,7 +21,12 @@ from knowledge.reading import Pieces, Reading, worth
 Status = Literal["answered", "unsure", "unknown"]
 
 UNSURE = 43.0
-_ANSWERED = ((68.0, 3.0), (56.0, 12.0))  # a score that is an answer, with the lead over the second that it takes
+_ANSWERED = (
+    (68.0, 0.5),
+    (60.0, 2.0),
+    (54.0, 5.0),
+    (48.0, 12.0),
+)  # a score that is an answer, with the lead over the second that it takes
 _WEIGHED, _COMPARED = (
     16,
     8,
