@@ -79,8 +79,14 @@ def contents_among(blocks: Sequence[Block]) -> Contents:
     for at, block in enumerate(blocks):
         if line_of(block.text, inside=False) is not None and not block.alone:
             found = _run(blocks, at, inside=False)
-            return found if len(found.lines) >= 2 * _FEWEST else Contents()
+            return found if len(found.lines) >= 2 * _FEWEST and _leads_into(found, blocks) else Contents()
     return Contents()
+
+
+def _leads_into(found: Contents, blocks: Sequence[Block]) -> bool:
+    """Whether what stands behind these lines has what they name; a list of prices looks like contents, too."""
+    named = {key_of(line.title) for line in found.lines}
+    return len(named.intersection(key_of(block.text) for block in blocks[found.behind :] if block.level)) > 1
 
 
 def _run(blocks: Sequence[Block], first: int, *, inside: bool) -> Contents:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from knowledge.readings.contents import key_of
+from knowledge.readings.contents import key_of, line_of
 from knowledge.readings.parts import (
     Block,
     Source,
@@ -179,6 +179,13 @@ def _paragraphs(lines: Sequence[tuple[str, int]], page: str) -> Iterator[Block]:
                 yield Block(words, page=page)
             words = ""
             yield heading(line, level, page, weak=not level)
+            continue
+        if line_of(line, inside=False) is not None:
+            # Of a contents page every line stands by itself, though none of them ends a sentence.
+            if words:
+                yield Block(words, page=page)
+            words = ""
+            yield Block(line, page=page)
             continue
         if words and begins_anew(line) and not is_unfinished(words):
             yield Block(words, page=page)

@@ -290,6 +290,22 @@ def test_pdf_has_the_printed_pages_without_running_titles_and_with_whole_paragra
     assert "第一章" not in "".join(passage.text for passage in book.passages)
 
 
+def test_the_contents_of_a_pdf_are_no_text_also_where_nothing_says_so() -> None:
+    titles = ["第一章 组织生活", "一、党员大会", "二、支委会", "第二章 党费", "一、标准", "二、使用"]
+    contents = [f"{title} ................ {at}" for at, title in enumerate(titles, 2)]
+    pages = [contents, *([title, MEETING] for title in titles)]
+    book = understand("a.pdf", pdf(pages, title="手册"))
+    assert places(book)[0] == ("第一章 组织生活", "", "2")
+    assert [passage.page for passage in book.passages] == ["2", "3", "4", "5", "6", "7"]
+    assert {passage.text for passage in book.passages} == {MEETING}
+
+
+def test_a_list_with_figures_is_no_contents_page() -> None:
+    rows = [f"茶叶{kind}种………{at}" for at, kind in enumerate("甲乙丙丁戊己庚", 11)]
+    book = understand("价目.txt", "\n".join(["第一章 价目", *rows, "第二章 说明", DUES]).encode())
+    assert book.passages[0].text == "\n".join(rows)
+
+
 def test_what_a_bookmark_names_is_a_heading_on_its_page_though_it_is_broken_into_lines() -> None:
     pages = [["支部工作经验", "汇编之一", MEETING], [DUES, "——《支部工作经验汇编之一》"]]
     book = understand("a.pdf", pdf(pages, title="经验", bookmark="支部工作经验 汇编之一"))
