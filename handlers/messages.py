@@ -61,6 +61,15 @@ class Incoming:
     answer_by: datetime | None = None
     reply_ticket: Mapping[str, str] | None = None
 
+    def __post_init__(self) -> None:
+        for field in ("text", "payload", "name"):
+            object.__setattr__(self, field, _storable(getattr(self, field)))
+
+
+def _storable(words: str) -> str:
+    """The words without what no database takes: NUL, and halves of characters that JSON lets through."""
+    return words.encode("utf-8", "ignore").decode().replace("\x00", "")
+
 
 PAYLOAD_BYTES = 48
 

@@ -116,7 +116,13 @@ def test_what_would_take_more_than_three_parts_is_its_beginning_and_a_file_with_
     assert sent.buttons == message.buttons
     picture, whole = sent.documents
     assert picture == PICTURE
-    assert whole.blob.decode("utf-8-sig") == to_plain(body)
+    assert whole.blob == b"\xef\xbb\xbf" + to_plain(body).encode(), "phones take it for GBK without the mark"
+
+
+@pytest.mark.parametrize(("characters", "parts", "files"), [(300, 3, 0), (301, 1, 1)])
+def test_three_parts_are_sent_as_parts_and_four_are_not(characters: int, parts: int, files: int) -> None:
+    sent = fit(Outgoing("5", TO, "字" * characters), replace(WIDE, text=100))
+    assert (len(sent), len(sent[-1].documents)) == (parts, files)
 
 
 def test_where_no_file_can_be_sent_all_parts_are() -> None:

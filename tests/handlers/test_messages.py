@@ -2,7 +2,15 @@
 
 import pytest
 
-from handlers.messages import Button, Document, Failure, NotSent
+from handlers.messages import Address, Button, Document, Failure, Incoming, Kind, NotSent
+from tests.fakes import MONDAY
+
+
+def test_what_no_database_takes_is_left_out_of_what_came_in() -> None:
+    came = Incoming(
+        "1", Address("web", "t", "甲"), "甲", Kind.TEXT, MONDAY, "党\x00费\ud83d👍", "me\x00nu", name="王\udc00"
+    )
+    assert (came.text, came.payload, came.name) == ("党费👍", "menu", "王")
 
 
 @pytest.mark.parametrize("payload", ["r123456789.123456789.999", "x" * 48, ""])

@@ -124,7 +124,7 @@ async def test_without_anything_open_the_ways_out_say_so(spoken: Tiny) -> None:
         assert await spoken.hears(typed) == [shared("nothing_open")]
 
 
-@pytest.mark.parametrize("typed", ["", " \n ", "好" * 4000, "😀🌶️", "？", "/", "1", "\x00"])
+@pytest.mark.parametrize("typed", ["", " \n ", "好" * 4000, "😀🌶️", "？", "/", "1", "\x00", "党费\ud800"])
 async def test_anything_typed_at_rest_gets_one_sentence(spoken: Tiny, typed: str) -> None:
     [said] = await spoken.hears(typed)
     assert said not in ("", shared("crashed"))
