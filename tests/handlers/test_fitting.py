@@ -15,7 +15,7 @@ WIDE = Limits(4096, "utf16", 8, 20, "payload", "free", "free", 10)
 FEW_BUTTONS = replace(WIDE, buttons=2)
 NO_BUTTONS = replace(WIDE, buttons=0)
 PICTURE = Document("码.png", "image/png", b"png")
-SHEET = Document("记录*.xlsx", "application/xlsx", b"xlsx")
+SHEET = Document("**记录**.xlsx", "application/xlsx", b"xlsx")
 WAYS_OUT = (Button("‹ 返回", "c7.2.b"), Button("取消", "c7.2.x"))
 
 
@@ -135,10 +135,10 @@ def test_files_that_cannot_be_sent_are_named() -> None:
     message = Outgoing("5", TO, "会议记录", documents=(PICTURE, SHEET))
     (none,) = fit(message, replace(WIDE, documents=0))
     assert none.documents == ()
-    assert to_plain(none.body) == "会议记录\n\n（这里发不了文件：码.png、记录*.xlsx。请换一个平台查看。）"
+    assert to_plain(none.body) == "会议记录\n\n（这里发不了文件：码.png、**记录**.xlsx。请换一个平台查看。）"
     (one,) = fit(message, replace(WIDE, documents=1))
     assert one.documents == (PICTURE,)
-    assert to_plain(one.body).endswith("（这里发不了文件：记录*.xlsx。请换一个平台查看。）")
+    assert to_plain(one.body).endswith("（这里发不了文件：**记录**.xlsx。请换一个平台查看。）")
 
 
 LABELS = st.lists(st.text(st.sampled_from("党课会议12 *[😀"), min_size=1, max_size=12).filter(str.strip), max_size=12)
