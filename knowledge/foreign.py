@@ -1,4 +1,4 @@
-"""Other bodies and subjects that sound like ours: only an entry that speaks of them answers what is asked about them."""
+"""Other bodies and subjects that sound like ours: only an entry that speaks of one answers what is asked about it."""
 
 import re
 

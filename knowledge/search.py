@@ -27,6 +27,7 @@ _ANSWERED = (
     (54.0, 5.0),
     (48.0, 12.0),
 )  # a score that is an answer, with the lead over the second that it takes
+_ONE_WORD, _CLEAR = 3, 6.0
 _WEIGHED, _COMPARED = (
     16,
     8,
@@ -113,6 +114,8 @@ class Index:
         lead, owner = best - second, self._owners[self._numbers[hits[0].key]]
         if reading.has_word_beyond(self._matched(reading, owner)):
             best *= _STRANGE_WORD
+        if reading.size <= _ONE_WORD and lead < _CLEAR:
+            return False  # a bare word is about everything that has it
         return any(best >= score and lead >= ahead for score, ahead in _ANSWERED)
 
     def _hits(self, reading: Reading, sees: Callable[[str], bool]) -> Iterator[Hit]:

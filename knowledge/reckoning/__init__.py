@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from knowledge.reckoning.asked import Asked
 from knowledge.reckoning.deadlines import deadline
 from knowledge.reckoning.money import dues, fixed_dues
-from knowledge.reckoning.votes import candidates, size, votes
+from knowledge.reckoning.votes import candidates, excellent, size, votes
 
 __all__ = ["SENTENCES", "Reckoned", "Sentence", "reckon", "sentences"]
 
@@ -27,7 +27,7 @@ LONGEST = 200
 """Characters of a question that are looked through for figures."""
 
 _Recognizes = Callable[[Asked], tuple[str, dict[str, Any]] | None]
-_ALL: tuple[_Recognizes, ...] = (candidates, size, votes, dues, fixed_dues, deadline)
+_ALL: tuple[_Recognizes, ...] = (candidates, size, excellent, votes, dues, fixed_dues, deadline)
 
 
 class Sentence(BaseModel):

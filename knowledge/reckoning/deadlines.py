@@ -1,5 +1,6 @@
 """From a day in the question to the day that a rule leads to: 2026年3月5日确定的积极分子什么时候能列发展对象."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +39,9 @@ _WHEN = (
 )
 
 RULES = (
+    Rule("graduate", r"毕业", r"组织关系|留学校|留在学校|保留", lambda day: {"day": terms.graduate_until(day)}),
+    Rule("correction", r"限期改正", _WHEN + r"|期限", lambda day: _range(terms.correction_range(day))),
+    Rule("review", r"考察", r"下次|下一次", lambda day: {"day": admission.next_review_due(day)}),
     Rule("notice", r"公示", _WHEN + r"|结束", _notice),
     Rule("extension", r"延长", _WHEN, lambda day: _range(admission.extension_range(day))),
     Rule("suspension", r"停止党籍|停党籍", _WHEN + r"|除名", lambda day: {"day": terms.expelled_from(day)}),
@@ -87,7 +91,9 @@ RULES = (
 _TERM = r"换.?届|任期|届满|到届|改选|到期"
 _ELECTED = r"选举|选的|选出|产生|换.?届|成立|上任|当选|改选|上届|任期"
 _VILLAGE = r"村|社区|居委"
+_DUE = r"届满|任期到|到届"
 _EXTENDED = r"延期|推迟|拖|延后"
+_PROBATION_END = r"预备期.{0,6}(?:到|满|结束|哪天|几号|什么时候)"
 _ADMITTED = r"接收|吸收|大会通过|成为预备|列为预备|入党"
 _NOT_PARTY = r"村委会|居委会|村主任|工会|团委|团支部|共青团|业委会|妇联|人大|公务员|试用期|劳动合同"
 
@@ -99,6 +105,13 @@ def deadline(asked: Asked) -> tuple[str, Values] | None:
     start = asked.days[0]
     if asked.has(r"党龄") and asked.has(r"多少|几年|多久|多长|算"):
         return _seniority(asked, start)
+    began = {"start": start.day, "is_month": start.is_month}
+    if asked.has(_DUE) and asked.has(_EXTENDED):
+        return "term_extended", {**began, "day": terms.latest_election(start.day)}
+    if asked.has(_DUE) and asked.has(r"提醒|打招呼|通知换届"):
+        return "term_reminder", {**began, "day": terms.reminder_from(start.day)}
+    if asked.has(_PROBATION_END) and asked.has(_ADMITTED) and not asked.has(r"延长"):
+        return "probation", {**began, "day": admission.probation_ends(start.day)}
     for rule in RULES:
         if asked.has(rule.about) and asked.has(rule.asks):
             if rule.id == "extension" and asked.has(_ADMITTED):
@@ -120,12 +133,6 @@ def _term(asked: Asked, start: Day) -> tuple[str, Values]:
     )
     known = village or named is not None
     end = years_later(start.day, named) if named else terms.term_ends(start.day, village_or_community=village)
-    if asked.has(r"届满|到期") and asked.has(_EXTENDED):
-        return "term_extended", {
-            "start": start.day,
-            "is_month": start.is_month,
-            "day": terms.latest_election(start.day),
-        }
     other = None if known else terms.term_ends(start.day, village_or_community=True)
     return "term", {
         "start": start.day,
@@ -140,7 +147,7 @@ def _term(asked: Asked, start: Day) -> tuple[str, Values]:
 
 
 def _seniority(asked: Asked, start: Day) -> tuple[str, Values] | None:
-    probationary = asked.has(r"预备|接收|大会通过") and not asked.has(r"转正")
+    probationary = asked.has(_ADMITTED + r"|预备") and not re.match(r"[^，,。；;]{0,6}转正", start.after)
     since = admission.probation_ends(start.day) if probationary else start.day
     last = asked.days[1].day if len(asked.days) > 1 else asked.today
     if last is None:

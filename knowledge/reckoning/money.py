@@ -23,7 +23,7 @@ def dues(asked: Asked) -> tuple[str, dict[str, Any]] | None:
     months = next((count for count, words in _SPANS if asked.has(words)), 1)
     if (income := _income(asked)) is None:
         return None
-    if asked.has(r"年薪|年收入|一年挣|一年收入"):
+    if asked.has(r"年薪|年收入|一年挣|一年收入") and not asked.has(r"当月|每月|月实际|一个月"):
         return None
     payer = Payer.RETIRED if asked.has(_RETIRED) else Payer.EMPLOYED
     monthly = monthly_dues(payer, income)

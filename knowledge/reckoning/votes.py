@@ -3,6 +3,7 @@
 from typing import Any
 
 from knowledge.reckoning.asked import Asked
+from knowledge.rules.appraisal import excellent_at_most
 from knowledge.rules.quorum import Formula, candidates_needed, is_quorate, present_needed, votes_needed
 
 NOT_OURS = (
@@ -23,6 +24,7 @@ _ELIGIBLE = (
     rf"N{_PER}人(?:开会|开大会|投票|选举|表决)",
 )
 _COMMITTEE = (rf"支?委(?:员|会)?(?:一共|总共|共|有|是|由)*N{_PER}(?:人)?(?:组成)?", rf"N{_PER}(?:支委|委员)")
+_SUSPENDED = rf"N{_PER}(?:人)?(?:党员)?(?:正)?(?:在|受|处在|处于|被)?(?:留党察看|停止党籍|留置|逮捕)"
 _PROBATIONARY = rf"N{_PER}(?:是|为)?(?:还是)?预备"
 _PRESENT = (
     rf"(?:实到|到会|到场|来了|到了|实际到|参会|出席)(?:的)?(?:正式党员|党员|了|有|是|人数)*N{_PER}",
@@ -55,6 +57,7 @@ _ABOUT = (
     r"到会|实到|应到|到场|到齐|到多少|到几|来多少|来几|人到|能选|法定|有效|够不够|够吗|够了|能开|可以开|开得成|开成|"
     r"票|通过|过半|半数|赞成|同意|当选|表决|算数|怎么算|多少人|几个人|几人|多少个|几个|五分之四|4/5|80%"
 )
+_COUNTED = r"到会|到场|到齐|应到|实到|到多少|到几|来多少|来几|票|过半|半数|表决|法定|能开|够不够|通过|五分之四|4/5|80%"
 
 
 def votes(asked: Asked) -> tuple[str, dict[str, Any]] | None:
@@ -76,12 +79,20 @@ def votes(asked: Asked) -> tuple[str, dict[str, Any]] | None:
         probationary = 0
     if eligible < 1:
         return None
+    suspended = asked.count(_SUSPENDED) or 0
+    if suspended and not asked.has(r"有表决权|有选举权|应到"):
+        eligible -= suspended
+    else:
+        suspended = 0
+    if eligible < 1:
+        return None
     present, in_favour = _first(asked, _PRESENT), _first(asked, _IN_FAVOUR)
     present = present if present is not None and present <= eligible else None
     in_favour = in_favour if in_favour is not None and in_favour <= eligible else None
     values: dict[str, Any] = {
         "eligible": eligible,
         "probationary": probationary,
+        "suspended": suspended,
         "present": present,
         "in_favour": in_favour,
         "votes": votes_needed(eligible=eligible),
@@ -90,7 +101,7 @@ def votes(asked: Asked) -> tuple[str, dict[str, Any]] | None:
         and not asked.has(r"到会|到多少|来多少|到几|来几|到场|能开|能不能开|开得成"),
     }
     if formula is None:
-        return "votes_any", values
+        return ("votes_any", values) if asked.has(_COUNTED) and not asked.has(r"评议|优秀|不到|不足|未满") else None
     values["formula"] = formula.value
     values["least"] = present_needed(formula, eligible=eligible)
     if present is not None:
@@ -111,7 +122,7 @@ def candidates(asked: Asked) -> tuple[str, dict[str, Any]] | None:
 
 
 _SIZE = (
-    r"设支委|支委会|支部委员会|设委员|几个委员|几名委员|多少委员|"
+    r"什么党组织|哪种党组织|设支委|支委会|支部委员会|设委员|几个委员|几名委员|多少委员|"
     r"成立党?支部|建党?支部|总支|党委|超员|拆分|分成|超过规定"
 )
 
@@ -123,13 +134,23 @@ def size(asked: Asked) -> tuple[str, dict[str, Any]] | None:
     members = _first(asked, _ELIGIBLE)
     if members is None or not 0 < members <= 10_000:
         return None
-    if asked.has(r"总支|党委"):
+    if asked.has(r"总支|党委|什么党组织|哪种党组织"):
         return "size_above", {"members": members}
     if asked.has(r"成立党?支部|建党?支部"):
         return "size_branch", {"members": members}
     if asked.has(r"超员|拆分|分成|超过规定"):
         return "size_limit", {"members": members}
     return "size_committee", {"members": members}
+
+
+def excellent(asked: Asked) -> tuple[str, dict[str, Any]] | None:
+    """How many of so many members may be graded excellent."""
+    if asked.has(NOT_OURS) or not (asked.has(r"优秀") and asked.has(r"评议|评|几个|多少|最多|名额|比例")):
+        return None
+    members = _first(asked, (*_ELIGIBLE, rf"N{_PER}(?:人|党员)"))
+    if members is None or not 0 < members <= 10_000:
+        return None
+    return "excellent", {"members": members, "most": excellent_at_most(members)}
 
 
 def _first(asked: Asked, patterns: tuple[str, ...]) -> int | None:

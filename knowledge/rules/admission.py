@@ -28,6 +28,11 @@ def earliest_candidate_date(activist_since: date) -> date:
     return years_later(activist_since, 1)
 
 
+def next_review_due(reviewed: date) -> date:
+    """The last day for the next review of an activist: half a year after the last. Article 11."""
+    return months_later(reviewed, 6)
+
+
 def notice_ends(first: date) -> date:
     """The last day of a 公示 of five working days that begins on `first`. Article 13 (2026); see `is_provisional`."""
     return nth_working_day(first, NOTICE_DAYS)

@@ -34,3 +34,19 @@ def latest_election(term_end: date) -> date:
 def expelled_from(suspended: date) -> date:
     """Two years after membership was stopped (停止党籍), when somebody who cannot be found is removed. Article 24."""
     return years_later(suspended, 2)
+
+
+def correction_range(begun: date) -> tuple[date, date]:
+    """When a time for correction (限期改正) ends: as a rule after six months, at the latest after a year.
+
+    Source: 不合格党员组织处置办法（2024）.
+    """
+    return months_later(begun, 6), months_later(begun, 12)
+
+
+def graduate_until(graduated: date) -> date:
+    """How long a graduate's membership may stay with the school: as a rule two years.
+
+    Source: 党员教育管理工作条例（2019） article 34.
+    """
+    return years_later(graduated, 2)
