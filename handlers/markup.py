@@ -222,9 +222,7 @@ def _cut_atom(raw: str, body: str, limit: int, unit: Literal["utf16", "bytes"]) 
     link = _SPAN.fullmatch(raw, len(sign))
     if link is not None and link["href"] is not None:
         return _cut(sign + escape(to_plain(link[0])) + body[len(raw) :], limit, unit)
-    least = 2 if raw.startswith("\\") else 1
-    fitting = (size for size in range(len(raw), least, -1) if width(to_plain(raw[:size]), unit) <= limit)
-    size = next(fitting, least)
+    size = next((size for size in range(len(raw), 0, -1) if width(to_plain(raw[:size]), unit) <= limit), 1)
     return body[:size], body[size:]
 
 
