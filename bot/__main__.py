@@ -67,11 +67,13 @@ def demo(folder: Annotated[Path, typer.Option(help="放示例数据库的文件�
 
 
 @cli.command()
-def chat(as_: Annotated[str, typer.Option("--as", help="以谁的身份，姓名；空则未绑定")] = "") -> None:
+def chat(
+    as_: Annotated[str, typer.Option("--as", help="以谁的身份，姓名，重名时加手机后四位；空则未绑定")] = "",
+) -> None:
     """在终端里对话。"""
     from bot.terminal_chat import converse
 
-    run_now(converse(started(), as_))
+    run_now(converse(started(), as_.strip()))
 
 
 @cli.command()
@@ -150,7 +152,10 @@ def template(file: Annotated[Path, typer.Argument(help="要写的文件")] = Pat
     from bot.roster import template as make
 
     try:
-        file.write_bytes(make())
+        with file.open("xb") as new:  # one that is there may be filled in already
+            new.write(make())
+    except FileExistsError:
+        fail(f"已经有 {file} 了，没有覆盖。请换一个文件名。")
     except OSError as error:
         fail(f"{file} 写不了（{error.strerror}）。请换一个地方。")
     say(f"模板写在 {file}。")

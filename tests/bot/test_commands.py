@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 import structlog
+from openpyxl import load_workbook
 from typer.main import get_command
 from typer.testing import CliRunner, Result
 
@@ -50,7 +52,8 @@ def test_help_names_every_command_in_chinese() -> None:
     for name, command in get_command(cli).commands.items():  # type: ignore[attr-defined]
         assert name in words
         assert command.help or command.commands, name
-        assert typed(name, "--help").exit_code == 0
+        for inner in getattr(command, "commands", {"": command}):
+            assert typed(*filter(None, (name, inner)), "--help").exit_code == 0
 
 
 def test_a_question_is_answered_with_its_source() -> None:
@@ -186,24 +189,79 @@ def test_what_cannot_be_a_token_is_one_sentence(monkeypatch: pytest.MonkeyPatch)
     assert "token" in result.output
 
 
-def test_a_roster_is_written_filled_in_and_imported(tmp_path: Path) -> None:
-    typed("migrate")
-    assert "模板写在" in typed("roster", "template", "花名册.xlsx").output
-    assert (tmp_path / "花名册.xlsx").stat().st_size > 1000
-    (tmp_path / "不是表格.xlsx").write_bytes(b"PK\x03\x04 not really")
-    broken = typed("roster", "import", "不是表格.xlsx")
-    assert broken.exit_code == 1
-    assert "Traceback" not in broken.output
-    absent = typed("roster", "import", "没有这个文件.xlsx")
-    assert (absent.exit_code, absent.output.strip()) == (1, "没有 没有这个文件.xlsx 这个文件。")
-    assert typed("roster", "import", ".").exit_code == 1
+def fill(file: Path, *changed: dict[str, str]) -> None:
+    """Fill the template in with its own two examples, and with copies of the second that differ in some cells."""
+    book = load_workbook(file)
+    sheet, explained = book["花名册"], book["说明"]
+    heads = [cell.value for cell in sheet[1]]
+    first, second = ([row[n] for row in explained.iter_rows(2, len(heads) + 1, values_only=True)] for n in (2, 3))
+    for row in (first, second, *({**dict(zip(heads, second, strict=True)), **each}.values() for each in changed)):
+        sheet.append(list(row))
+    book.save(file)
+
+
+def test_a_roster_is_written_filled_in_imported_and_its_people_invited(tmp_path: Path) -> None:
+    assert typed("roster", "template", "花名册.xlsx").output.strip() == "模板写在 花名册.xlsx。"
+    fill(tmp_path / "花名册.xlsx", {"手机号后四位": "9999"})
+    again = typed("roster", "template", "花名册.xlsx")
+    assert (again.exit_code, again.output.strip()) == (1, "已经有 花名册.xlsx 了，没有覆盖。请换一个文件名。")
+    assert typed("roster", "import", "花名册.xlsx").output.startswith("导入好了：新增 3 人，更新 0 人，没有变化 0 人")
+    assert typed("roster", "import", "花名册.xlsx").output.startswith("导入好了：新增 0 人，更新 0 人，没有变化 3 人")
+
+    invited = typed("invite", "程望舒")
+    assert invited.exit_code == 0
+    assert re.fullmatch(r"程望舒的邀请码：(\w{8})\n请本人在机器人里发：绑定 \1\n", invited.output)
+    namesakes = typed("invite", "田麦秋")
+    assert (namesakes.exit_code, namesakes.output.strip()) == (1, "花名册上不止一位田麦秋，请加上手机号后四位。")
+    assert typed("invite", "田麦秋 9999").exit_code == 0
+    assert typed("invite", "田麦秋 0000").exit_code == 1
+
+
+def test_a_roster_with_a_fault_is_not_imported_at_all(tmp_path: Path) -> None:
+    typed("roster", "template", "花名册.xlsx")
+    fill(tmp_path / "花名册.xlsx", {"手机号后四位": "12"}, {"身份": "群众", "手机号后四位": "8888"})
+    result = typed("roster", "import", "花名册.xlsx")
+    *faults, last = result.output.splitlines()
+    assert result.exit_code == 1
+    assert [fault.partition("：")[0] for fault in faults] == ["第 4 行 F 列", "第 5 行 G 列"]
+    assert last == "共 2 处问题，什么都没有导入。改好再来。"
+    assert typed("invite", "程望舒").output.strip() == "花名册上没有程望舒。"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("坏.xlsx", b"PK\x03\x04 not really", "打不开"),
+        ("空.xlsx", b"", "打不开"),
+        ("文本.csv", "姓名,身份\n".encode(), "打不开"),
+        ("文件夹", None, "读不了"),
+        ("没有.xlsx", None, "没有 没有.xlsx 这个文件。"),
+    ],
+)
+def test_what_is_no_roster_is_one_sentence(tmp_path: Path, name: str, content: bytes | None, words: str) -> None:
+    (tmp_path / "文件夹").mkdir()
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    result = typed("roster", "import", name)
+    assert result.exit_code == 1
+    assert words in result.output.splitlines()[0]
 
 
 def test_an_invitation_needs_somebody_on_the_roster() -> None:
     assert typed("invite", " ").output.strip() == "请写上姓名，例如：invite 张三"
     result = typed("invite", "张三")
-    assert result.exit_code == 1
-    assert "张三" in result.output
+    assert (result.exit_code, result.output.strip()) == (1, "花名册上没有张三。")
+
+
+def test_a_chat_needs_one_person_of_the_roster(tmp_path: Path) -> None:
+    absent = typed("chat", "--as", "张三")
+    assert (absent.exit_code, absent.output.strip()) == (1, "花名册上没有张三。")
+    typed("roster", "template", "花名册.xlsx")
+    fill(tmp_path / "花名册.xlsx", {"手机号后四位": "9999"})
+    typed("roster", "import", "花名册.xlsx")
+    namesakes = typed("chat", "--as", "田麦秋")
+    assert (namesakes.exit_code, namesakes.output.strip()) == (1, "花名册上不止一位田麦秋，请加上手机号后四位。")
+    assert "田麦秋同志" in typed("chat", "--as", "田麦秋 9999").output
 
 
 def test_a_set_of_questions_is_scored_with_its_failures(tmp_path: Path) -> None:
