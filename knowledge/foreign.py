@@ -17,6 +17,6 @@ def foreign_to(question: str) -> list[str]:
     return list(dict.fromkeys(_FOREIGN.findall(question)))
 
 
-def is_about(words: list[str], text: str) -> bool:
-    """Whether a text speaks of all of these words."""
-    return all(word in text for word in words)
+def is_about(words: list[str], names: str) -> bool:
+    """Whether the names of an entry have all of these words."""
+    return all(word in names for word in words)

@@ -189,7 +189,7 @@ class Handbook:
         foreign = foreign_to(simplify(question))
 
         def ours(key: str) -> bool:
-            return sees(key) and (not foreign or is_about(foreign, self._told(key)))
+            return sees(key) and (not foreign or is_about(foreign, self._names(key)))
 
         status, hits = self._index.ask(question, limit, sees=ours)
         if status != "answered" and (rewritten := in_terms(question)) is not None:
@@ -198,9 +198,9 @@ class Handbook:
                 return again, found
         return status, hits
 
-    def _told(self, key: str) -> str:
+    def _names(self, key: str) -> str:
         entry = self._by_id[self._renamed.get(key, key)]
-        return "".join((entry.title, *entry.aliases, entry.answer))
+        return "".join((entry.title, *entry.aliases))
 
     def ask_all(
         self,
