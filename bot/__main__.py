@@ -1,5 +1,6 @@
 """The command line: python -m bot COMMAND."""
 
+import io
 import json
 import sys
 from datetime import UTC, datetime
@@ -88,14 +89,19 @@ def ask(
     handbook = Handbook.load()
     today = datetime.now(HERE).date()
     if jsonl:
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]  # a TextIOWrapper
+        # A program speaks UTF-8 with us whatever the console speaks; some begin with a byte order mark.
+        sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")  # type: ignore[union-attr]  # a TextIOWrapper
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")
         for line in sys.stdin:
             sys.stdout.write(json.dumps(looked_up(handbook, line.strip(), today), ensure_ascii=False) + "\n")
             sys.stdout.flush()
         return
     if not question.strip():
         raise typer.BadParameter("请写上问题，例如：ask 预备期多长")
-    say(told(handbook, question, today))
+    # Where the console is not UTF-8, Python hands bytes that it does not know on as lone surrogates.
+    known = question.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    say(told(handbook, known, today))
 
 
 @cli.command()
@@ -274,4 +280,6 @@ def kb_stats() -> None:
 
 
 if __name__ == "__main__":
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a console that lacks a character shows the others
     cli()

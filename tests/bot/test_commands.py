@@ -92,10 +92,17 @@ def test_a_program_gets_an_object_a_line(monkeypatch: pytest.MonkeyPatch, capsys
 def test_whatever_bytes_come_each_line_gets_an_object(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    given = b"\xff\xfe\x00\n" + "党".encode() * 20_000 + b"\n" + "😀🌶️".encode() + b"\n"
-    garbled, long, emoji = lines(monkeypatch, capsys, given)
+    given = b"\xef\xbb\xbf\xff\xfe\x00\r\n" + "党".encode() * 20_000 + b"\n" + "😀🌶️".encode() + b"\n"
+    garbled, long, emoji, last = lines(monkeypatch, capsys, given + "最后一行".encode())
+    assert (garbled["question"], last["question"]) == ("\ufffd\ufffd\x00", "最后一行")
     assert (garbled["status"], emoji["status"]) == ("unknown", "unknown")
     assert len(long["question"]) == 20_000
+
+
+def test_a_question_from_a_console_that_is_not_utf8_is_understood() -> None:
+    asked = "预备期多长".encode().decode("ascii", "surrogateescape")
+    assert typed("ask", asked).output == typed("ask", "预备期多长").output
+    assert typed("ask", "\udcff\udcfe").exit_code == 0
 
 
 def test_check_finds_nothing_wrong() -> None:
