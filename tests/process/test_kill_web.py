@@ -26,6 +26,8 @@ pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
 Moment = Literal["sent", "seen"]
 """When the process dies: as soon as the request has left the page, or as soon as the answer is on the page."""
 
+PAUSE = 0.05
+"""Seconds between two tries, as the page makes them."""
 LINES = (
     ("开会", "要开什么会"),
     ("支部党员大会", "什么时候开"),
@@ -48,15 +50,24 @@ class Page:
 
     @classmethod
     async def opened(cls, http: aiohttp.ClientSession) -> "Page":
-        """A visitor nobody knows yet."""
-        async with http.get("/") as response:
-            cookie = response.cookies["zhishu_visitor"].value
-        return cls(http, cookie.partition(".")[0])
+        """A visitor nobody knows yet, once the page is there."""
+        async with asyncio.timeout(20):
+            while True:
+                with suppress(aiohttp.ClientConnectorError):
+                    async with http.get("/") as response:
+                        return cls(http, response.cookies["zhishu_visitor"].value.partition(".")[0])
+                await asyncio.sleep(PAUSE)
 
     async def posts(self, message: dict[str, str]) -> None:
-        """Post, and have it taken."""
-        async with self.http.post(f"/chat/{self.user}/messages", json=message) as response:
-            assert response.status == 200, await response.text()
+        """Post, and have it taken; like the page, again while the assistant is only starting."""
+        async with asyncio.timeout(20):
+            while True:
+                with suppress(aiohttp.ClientConnectorError):
+                    async with self.http.post(f"/chat/{self.user}/messages", json=message) as response:
+                        assert response.status in (200, 503), await response.text()
+                        if response.status == 200:
+                            return
+                await asyncio.sleep(PAUSE)
 
     async def posts_only(self, port: int, message: dict[str, str]) -> None:
         """Post, and wait for no answer."""
@@ -82,7 +93,7 @@ class Page:
 
 @dataclass
 class Site:
-    """The process behind the page; the stand-in hears when a new one is ready."""
+    """The process behind the page; the stand-in hears when a new one is nearly ready."""
 
     nursery: Nursery
     url: str
@@ -93,7 +104,7 @@ class Site:
     starts: int = 0
 
     async def start(self) -> None:
-        """Start it, and wait until it serves: it asks Telegram for updates after it has opened the page."""
+        """Start it, and wait until it asks Telegram for updates; the page is opened soon after."""
         polls = len(self.api.calls_of("getUpdates"))
         self.process = self.nursery.start("run", self.url, self.api, self.folder, self.port)
         self.starts += 1
