@@ -95,7 +95,7 @@ def test_an_answer_comes_first_among_its_candidates(handbook: Handbook) -> None:
 
 
 def test_an_unsure_lookup_offers_at_most_as_many_as_asked_for(handbook: Handbook) -> None:
-    found = handbook.ask("换届", limit=2)
+    found = handbook.ask("书记", limit=2)
     assert (found.status, found.entry, len(found.candidates)) == ("unsure", None, 2)
 
 
