@@ -32,7 +32,11 @@ class Everyday(BaseModel):
 @cache
 def _meanings() -> dict[str, str]:
     found = [Everyday.model_validate(each) for each in yaml.safe_load(FILE.read_text(encoding="utf-8"))]
-    return {said: each.mean for each in found for said in each.say}
+    meanings: dict[str, str] = {}
+    for each in found:
+        for said in each.say:
+            meanings.setdefault(said, each.mean)  # of several meanings the first that is listed
+    return meanings
 
 
 @cache
@@ -46,10 +50,3 @@ def in_terms(question: str) -> str | None:
     plain = _BALLAST.sub("", words)
     rewritten = _said().sub(lambda found: _meanings()[found[0]], plain)
     return rewritten if rewritten != words and rewritten.strip() else None
-
-
-def doubles() -> list[str]:
-    """Ways to say something that stand twice, for `check`."""
-    found = [Everyday.model_validate(each) for each in yaml.safe_load(FILE.read_text(encoding="utf-8"))]
-    said = [words for each in found for words in each.say]
-    return sorted({words for words in said if said.count(words) > 1})

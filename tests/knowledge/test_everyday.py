@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.everyday import doubles, in_terms
+from knowledge.everyday import in_terms
 from knowledge.foreign import foreign_to
 from knowledge.handbook import Handbook
 
@@ -11,10 +11,6 @@ def test_everyday_words_become_the_terms_of_the_rules() -> None:
     assert in_terms("苗子的考验期多长") == "入党积极分子的预备期多长"
     assert in_terms("老王八月交的打平了怎么办") == "交的票数相等了怎么办"
     assert in_terms("预备期多长") is None
-
-
-def test_no_way_to_say_something_stands_twice() -> None:
-    assert doubles() == []
 
 
 @pytest.mark.parametrize(
