@@ -1,27 +1,30 @@
-"""How people say it every day, put into the words of the rules: 苗子 for 积极分子, 打平 for 票数相等."""
+"""How people say it every day, and what the rules call it: 苗子 for 入党积极分子, 打平 for 票数相等."""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from knowledge.normalize import simplify
+from knowledge.normalize import normalize
 
 FILE = Path(__file__).parent / "everyday.yaml"
 
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
 _BALLAST = re.compile(
-    rf"[老小][{_SURNAMES}](?:同志|书记|大爷|大妈|师傅)?|[{_SURNAMES}](?:大爷|大妈|大姐|大哥|同志)|"
-    r"(?:去年|今年|前年|明年)?(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?(?!内|以)|"
-    r"我(?:妈|爸|爷爷|奶奶|儿子|女儿|家|们?村|们?镇|们?单位|们?公司|们?厂|们?社区|们?支部|们?这边?|们)|"
-    r"有个|有一个|这么个|那个人|这个人|这位|那位|小伙子|姑娘|大家伙|大伙"
+    rf"[老小][{_SURNAMES}](?:同志|书记|大爷|大妈|师傅)?|[{_SURNAMES}](?:大爷|大妈|大姐|大哥|某)|"
+    r"(?:去年|今年|前年|明年|上个?月|下个?月|这个?月|昨天|前天|明天|今天|上午|下午|晚上|最近|刚才|刚刚)(?:\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)?|"
+    r"妈妈?|爸爸?|爷爷|奶奶|儿子|女儿|媳妇|丈夫|老婆|老公|大伯|叔叔|舅舅|邻居|亲戚|同事|朋友|村里|镇上|单位里|公司里|厂里|支部里|"
+    r"有个|有一个|有位|这么个|这人|那人|这位|那位|某个|小伙子?|姑娘|大家伙|大伙|大家|人家|他们|她们|他|她|自己|本来|原来|已经|"
+    r"突然|一直|后来|然后|结果|但是|可是|因为|所以|如果|要是|比如|觉得|以为|知道|清楚|明白|纠结|着急|真的|确实"
 )
 
 
 class Everyday(BaseModel):
-    """Words of the rules and how people say them."""
+    """What the rules call it, and how people say it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,24 +32,47 @@ class Everyday(BaseModel):
     say: tuple[str, ...] = Field(min_length=1)
 
 
-@cache
-def _meanings() -> dict[str, str]:
-    found = [Everyday.model_validate(each) for each in yaml.safe_load(FILE.read_text(encoding="utf-8"))]
-    meanings: dict[str, str] = {}
-    for each in found:
-        for said in each.say:
-            meanings.setdefault(said, each.mean)  # of several meanings the first that is listed
-    return meanings
+def read_everyday(file: Path = FILE) -> list[Everyday]:
+    """The thesaurus; raises pydantic's error where it is not one."""
+    return [Everyday.model_validate(each) for each in yaml.safe_load(file.read_text(encoding="utf-8"))]
 
 
 @cache
-def _said() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted(_meanings(), key=len, reverse=True))))
+def _meanings() -> dict[str, dict[str, tuple[str, ...]]]:
+    """By first character: ways to say something, the longest first, with what they mean."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for each in read_everyday():
+        mean = normalize(each.mean)
+        for said in map(normalize, each.say):
+            if said not in each.say and said in mean:
+                continue  # 隔多久 is 多久 for everybody, not 多久一次
+            if said != mean and mean not in found[said]:
+                found[said].append(mean)
+    by_first: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for said in sorted(found, key=len, reverse=True):
+        by_first[said[0]][said] = tuple(found[said])
+    return dict(by_first)
 
 
-def in_terms(question: str) -> str | None:
-    """The question with everyday words replaced and ballast left out; None when there was neither."""
-    words = simplify(question)
-    plain = _BALLAST.sub("", words)
-    rewritten = _said().sub(lambda found: _meanings()[found[0]], plain)
-    return rewritten if rewritten != words and rewritten.strip() else None
+def meanings(words: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Where in normalized words something stands that people say, to where, and what it may mean."""
+    at, known = 0, _meanings()
+    while at < len(words):
+        for said, means in known.get(words[at], {}).items():
+            if words.startswith(said, at):
+                yield at, at + len(said), means
+                at += len(said)
+                break
+        else:
+            at += 1
+
+
+def ballast(words: str) -> Iterator[tuple[int, int]]:
+    """Where normalized words tell what does not matter: who, of which family, since when."""
+    return (found.span() for found in _BALLAST.finditer(words))
+
+
+def doubles() -> list[str]:
+    """Ways to say something that stand twice under one meaning, for `check`."""
+    said = [(each.mean, words) for each in read_everyday() for words in each.say]
+    return sorted({words for mean, words in said if said.count((mean, words)) > 1})

@@ -1,20 +1,90 @@
-"""Other bodies and subjects that sound like ours: only an entry that speaks of one answers what is asked about it."""
+"""Other bodies and subjects that sound like ours, and what is nobody's to know: not for the handbook to answer."""
 
 import re
+from functools import cache
+from pathlib import Path
 
-_BODIES = (
-    r"工会|共青团|团员|团费|团支部|团委|团组织|团干部|少先队|妇联|村委会|居委会|村民代表|村主任|业主|业委会|物业|人大代表|人大|"
-    r"政协|民主党派|九三学社|民盟|公务员|事业编|事业单位编制|编制|考编|社保|医保|公积金|养老金怎么|养老保险|试用期|"
-    r"劳动合同|劳动法|离婚|结婚|报税|个税|纳税|增值税|发票|低保.{0,6}领|房产|房价|租房|出租|拆迁|宅基地|驾照|驾驶证|户口|"
-    r"微信|朋友圈|抖音|电脑|手机号|密码|天气|股票|彩票|快递|菜谱|情诗|笑话|董事会|股东|合作社分红|学区|高考|考研|职称|招聘|"
-    r"每个人的选票|谁投了|谁举报|举报人|投了谁|反对票是谁|死了|去世|过世|病故|早上好|晚上好|晚安|辛苦了"
-)
-_FOREIGN = re.compile(_BODIES)
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from knowledge.normalize import simplify
+from knowledge.reading import Question, Reading
+
+FILE = Path(__file__).parent / "foreign.yaml"
+
+_BESIDE = re.compile("党|支部|支委|预备|三会一课")
+
+
+class Foreign(BaseModel):
+    """A subject, and the words by which it is known: regular expressions with blanks between.
+
+    `always` where it stays foreign whatever of the Party stands beside it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    about: str = Field(min_length=2)
+    always: bool = False
+    words: str = Field(min_length=2)
+
+
+class Subjects(BaseModel):
+    """Words that only the Party has, words that others have too, and other subjects."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ours: str
+    near: str
+    foreign: tuple[Foreign, ...]
+
+
+def read_subjects(file: Path = FILE) -> Subjects:
+    """The file; raises pydantic's error where it is not one."""
+    return Subjects.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+_subjects = cache(read_subjects)
+
+
+@cache
+def _words(always: bool) -> re.Pattern[str]:
+    words = (word for each in _subjects().foreign if each.always is always for word in each.words.split())
+    return re.compile("|".join(sorted(words, key=len, reverse=True)))
 
 
 def foreign_to(question: str) -> list[str]:
-    """The words of a question that are about something else than the Party's branches; usually none."""
-    return list(dict.fromkeys(_FOREIGN.findall(question)))
+    """The words of a question that are about something else than the Party's branches; usually none.
+
+    None either where something of the Party is left when they are taken away: 工会主席能当支部书记吗.
+    """
+    words = simplify(question)
+    found = list(dict.fromkeys(_words(always=False).findall(words)))
+    return [] if found and _BESIDE.search(_words(always=False).sub("〇", words)) else found
+
+
+def nearness(question: str) -> int:
+    """How near a question is: 2 with words of the Party, 1 with words that others use too or that mean ours, else 0."""
+    asked = Question.of_question(question)
+    if _has(asked, _subjects().ours):
+        return 2
+    return int(
+        _has(asked, _subjects().near)
+        or any(_has(each, _subjects().ours) for _, means in asked.meant_by for each in means)
+    )
+
+
+@cache
+def _pairs(words: str) -> frozenset[str]:
+    return frozenset().union(*(Reading(word, quickly=True).pairs for word in words.split())) - {""}
+
+
+def _has(reading: Reading, words: str) -> bool:
+    return not _pairs(words).isdisjoint(reading.pairs)
+
+
+def is_never_ours(question: str) -> bool:
+    """Whether it is asked for what no handbook tells: how somebody voted, where she lives, what a thing costs."""
+    return _words(always=True).search(simplify(question)) is not None
 
 
 def is_about(words: list[str], names: str) -> bool:

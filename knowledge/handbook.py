@@ -8,10 +8,8 @@ from typing import Self
 
 from knowledge.entry import Entry
 from knowledge.entry_files import ENTRIES, read_entries
-from knowledge.everyday import in_terms
-from knowledge.foreign import foreign_to, is_about
+from knowledge.foreign import foreign_to, is_about, is_never_ours, nearness
 from knowledge.located import Fault
-from knowledge.normalize import simplify
 from knowledge.passages import Passages, Quote
 from knowledge.questions import leaning, parts_of
 from knowledge.readings import Passage
@@ -21,8 +19,8 @@ from knowledge.search import Hit, Index, Status
 __all__ = ["BrokenHandbook", "Candidate", "Entry", "Handbook", "Lookup", "faults"]
 
 
-REWRITTEN = 3.0
-"""By how much a question in the terms of the rules may fit worse than as typed, and still be believed."""
+_WANTED = (26.0, 6.0, 0.0)
+"""By how much an entry must fit better than usual, by how near the question is to our subject."""
 
 
 class BrokenHandbook(Exception):
@@ -185,18 +183,19 @@ class Handbook:
         return Lookup(question, status, candidates[0].entry if status == "answered" else None, candidates, None, quotes)
 
     def _best_hits(self, question: str, limit: int, sees: Callable[[str], bool]) -> tuple[Status, list[Hit]]:
-        """What the index finds for the words as typed or, where it is not sure of them, in the terms of the rules."""
-        foreign = foreign_to(simplify(question))
+        """What the index finds; of what is about another body or subject, only what is about it too."""
+        if is_never_ours(question):
+            return "unknown", []
+        foreign = foreign_to(question)
+        wanted = _WANTED[0 if foreign else nearness(question)]
 
         def ours(key: str) -> bool:
             return sees(key) and (not foreign or is_about(foreign, self._names(key)))
 
-        status, hits = self._index.ask(question, limit, sees=ours)
-        if status != "answered" and (rewritten := in_terms(question)) is not None:
-            again, found = self._index.ask(rewritten, limit, sees=ours)
-            if found and (not hits or found[0].score >= hits[0].score - REWRITTEN):
-                return again, found
-        return status, hits
+        def wants(key: str) -> float:
+            return 0.0 if key in self._owners else wanted  # what a branch has added may be about anything
+
+        return self._index.ask(question, limit, sees=ours, wants=wants)
 
     def _names(self, key: str) -> str:
         entry = self._by_id[self._renamed.get(key, key)]

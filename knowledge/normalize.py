@@ -124,7 +124,8 @@ def heard(words: str, *, quickly: bool = False) -> tuple[tuple[str, str], ...]:
         if run[0] > "z":
             pieces.extend(zip(run, map(_read, run) if quickly else lazy_pinyin(run), strict=True))
         else:
-            pieces.extend([("", syllable) for syllable in segment(run)] or [(run, run)])
+            found = segment(run) or segment(run, slips=len(run) // 5)
+            pieces.extend([("", syllable) for syllable in found] or [(run, run)])
     return tuple(pieces)
 
 

@@ -29,18 +29,19 @@ _FOLDED_FINALS = {"ang": "an", "eng": "en", "ing": "in", "uang": "uan", "iang": 
 _AFTER_F = {"ui": "ei", "uan": "an", "un": "en", "ua": "a", "uo": "o", "ong": "en"}  # 会 is heard as fei, not as fui
 
 
-def segment(letters: str) -> tuple[str, ...]:
-    """Pinyin written together as syllables, the fewest that fit; () where it is not pinyin throughout."""
-    best: list[tuple[str, ...] | None] = [(), *[None] * len(letters)]
+def segment(letters: str, *, slips: int = 0) -> tuple[str, ...]:
+    """Pinyin written together as syllables, the fewest that fit; () where it is not pinyin but for so many letters."""
+    best: list[tuple[int, tuple[str, ...]] | None] = [(0, ()), *[None] * len(letters)]
     for end in range(1, len(letters) + 1):
         for start in range(max(0, end - _LONGEST), end):
             before, last = best[start], letters[start:end]
-            if before is None or last not in SYLLABLES:
+            wrong = last not in SYLLABLES
+            if before is None or (wrong and (end - start > 1 or before[0] == slips)):
                 continue
-            so_far = best[end]
-            if so_far is None or len(before) + 1 < len(so_far):
-                best[end] = (*before, last)
-    return best[-1] or ()
+            so_far, found = best[end], (before[0] + wrong, (*before[1], last))
+            if so_far is None or (found[0], len(found[1])) < (so_far[0], len(so_far[1])):
+                best[end] = found
+    return best[-1][1] if best[-1] is not None else ()
 
 
 @cache

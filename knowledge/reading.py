@@ -1,23 +1,57 @@
 """A text taken apart for comparison: its characters, how they sound, and how well another text's pieces match them."""
 
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from statistics import fmean
 from typing import Self
 
+from knowledge.everyday import ballast, meanings
 from knowledge.normalize import heard, normalize, plain
 from knowledge.pinyin import fold
 
 _LONGEST = 240  # characters that are read: nobody's question needs more, and a paste must not cost more
 _PLAIN = frozenset("怎么什谁哪多少几久能可以要有无是不在和个名次把被给让到算做办最搞都")
 _NUMERALS = frozenset("零一二三四五六七八九十百两")
-_PLAIN_SOUNDS = frozenset({"zen", "me", "sen", "duo", "sao", "jiu"})  # folded: shen, shao
+_PLAIN_SOUNDS = frozenset({"zen", "me", "sen", "duo", "sao", "jiu", "sa"})  # folded: shen, shao, sha
+_GENERIC = re.compile(
+    "申请|流程|程序|手续|材料|有效|年龄|要求|条件|时间|报名|办理|登记|安排|准备|标准|内容|方式|方法|处理|规定|参加|开始|结束|"
+    "主要|情况|问题|需要|工作|管理|计算|产生|意见|提前|必须|选举|投票|表决|比例|工资|学习|开会|意思|区别|作用|为什么|成员|代表|"
+    "负责|主席|主任|单位|人员|重新|至少"
+)
+"""Words of every walk of life: they tell apart what was found, but little is found for their sake alone."""
+
+_ASKS = {
+    name: re.compile(words)
+    for name, words in {
+        "people": "多少人|几人|几名|多少名|几个(?!月)|多少党员|人数|到会|多少个(?!月)",
+        "votes": "票|赞成",
+        "often": "次|多久(?:开|搞|讲|上|考察|联系|传达|评|谈|学|报|公布|聚|办)|每年|每月|每季度",
+        "long": "多久|多长|几年|几个月|几天|期限|有效|任期|最长|最短|多少天",
+        "when": "什么时候|哪天|何时|最晚|最早|算起|几月|时间|哪年|哪月|起",
+        "who": "谁|哪一级|哪级|哪个部门|什么人|哪些人",
+        "where": "哪里|哪儿|交给|地方|放哪|去哪|报到|到哪",
+        "may": "可以|能|行吗|是不是|算吗|允许|要不要|吗$|必须",
+        "how": "怎么|方法|方式|程序|流程|步骤|手续|哪些步|先后",
+        "papers": "材料|资料|写什么|填|档案|留哪些|表$",
+        "what": "是什么|什么意思|干什么|内容|什么叫|指什么|区别",
+        "share": "比例|几成|百分|标准|多少钱|交多少|基数|差额",
+        "faults": "错|误区",
+        "page": "页|章|读本|附录|案例|目录",
+        "condition": "条件|要求|资格|年龄|哪些情况|什么情况|情形|岁",
+        "grades": "等次|档|分几",
+    }.items()
+}
+"""What kind of answer words ask for."""
 
 _SINGLE = 0.35  # what a character is worth that matches without its neighbours
 _HEARD = 0.9  # … that matches by sound
 _BOTH_WRONG = 0.6  # … by sound though neither character of the pair occurs: likelier another word than two slips
 _BESIDE_PLAIN = 0.6  # … whose matching neighbour is a question word: 天气怎么 must not be explained by 到期怎么
+_MEANT = 0.85  # … that matches by what the everyday word means
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +91,8 @@ class Reading:
         self.numeral = [written in _NUMERALS or written.isdecimal() for written in self.written]
         pairs = [a + b if a and b else "" for a, b in pairwise(self.written)]
         self.pairs = pairs + [f"{a} {b}" for a, b in pairwise(self.syllables)]
+        self.heads = "".join(read[0] for _, read in found)
+        self._ends = list(accumulate(len(written or read) for written, read in found))
         self._letters = "".join(read if read == written else read[0] for written, read in found)
 
     @property
@@ -89,6 +125,28 @@ class Reading:
         return any(a and b for a, b in pairwise(strange))
 
     @cached_property
+    def generic(self) -> list[bool]:
+        """For each position whether it belongs to a word of every walk of life."""
+        return self.marked(found.span() for found in _GENERIC.finditer(self.words))
+
+    @cached_property
+    def asks(self) -> frozenset[str]:
+        """What kinds of answer it asks for."""
+        return _kinds(self.words)
+
+    def positions(self, start: int, end: int) -> slice:
+        """The positions that these characters of the words have."""
+        return slice(bisect_right(self._ends, start), bisect_left(self._ends, end) + 1)
+
+    def marked(self, spans: Iterable[tuple[int, int]]) -> list[bool]:
+        """For each position whether it lies within one of these spans of the words."""
+        marks = [False] * self.size
+        for span in spans:
+            at = self.positions(*span)
+            marks[at] = [True] * (at.stop - at.start)
+        return marks
+
+    @cached_property
     def pieces(self) -> Pieces:
         """Its own pieces, for comparing others with it."""
         return Pieces.of((self,))
@@ -118,3 +176,52 @@ def worth(reading: Reading, pieces: Pieces) -> list[float]:
         if value > values[at + 1]:
             values[at + 1] = value
     return values
+
+
+class Question(Reading):
+    """What somebody asked, with what its everyday words mean and what of it is only told along.
+
+    `meant_by` has, for stretches of positions, what the rules call it; `wholes` are the
+    question as typed and in the terms of the rules.
+    """
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words, quickly=True)
+        found = list(meanings(words))
+        self.meant_by = [
+            (self.positions(start, end), [Reading(each, quickly=True) for each in means]) for start, end, means in found
+        ]
+        self.told_along = self.marked(ballast(words))
+        self.wholes: tuple[Reading, ...] = (self, Reading(_with(words, found), quickly=True)) if found else (self,)
+
+    @classmethod
+    def of_question(cls, question: str) -> Self:
+        return cls(normalize(question[:_LONGEST]))
+
+    @cached_property
+    def asks(self) -> frozenset[str]:
+        """What kinds of answer it asks for, in its own words and in those of the rules."""
+        return frozenset().union(*(_kinds(each.words) for each in self.wholes))
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        """Its own pieces and those of all that it may mean."""
+        return Pieces.of([*self.wholes, *(each for _, means in self.meant_by for each in means)])
+
+    def worth(self, pieces: Pieces) -> list[float]:
+        """For each position how well these pieces match it, as it is written, heard or meant, 0 to 1."""
+        values = worth(self, pieces)
+        for at, means in self.meant_by:
+            meant = _MEANT * max(fmean(worth(each, pieces)) for each in means)
+            values[at] = [max(value, meant) for value in values[at]]
+        return values
+
+
+def _kinds(words: str) -> frozenset[str]:
+    return frozenset(kind for kind, asked in _ASKS.items() if asked.search(words))
+
+
+def _with(words: str, found: Sequence[tuple[int, int, tuple[str, ...]]]) -> str:
+    for start, end, means in reversed(found):
+        words = words[:start] + means[0] + words[end:]
+    return words

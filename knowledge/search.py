@@ -8,35 +8,42 @@ word that the handbook does not know counts against every candidate, and a quest
 
 import heapq
 import math
+import re
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from knowledge.reading import Pieces, Reading, worth
+from knowledge.pinyin import segment
+from knowledge.reading import Pieces, Question, Reading, worth
 
 Status = Literal["answered", "unsure", "unknown"]
 
-UNSURE = 43.0
-_ANSWERED = (
-    (68.0, 0.5),
-    (60.0, 2.0),
-    (54.0, 5.0),
-    (48.0, 12.0),
-)  # a score that is an answer, with the lead over the second that it takes
+_INITIALS = re.compile(r"[a-z]{3,8}")
+
+UNSURE = 38.0
+"""The score from which something is offered."""
+_SURE, _AHEAD = 52.0, 46.0  # an answer, and one that is clear of the second
+_STRANGE_WORD = 9.0  # so much more is wanted where a word of the question is explained by nothing in the entry
 _ONE_WORD, _CLEAR = 3, 6.0
 _WEIGHED, _COMPARED = (
     16,
     8,
 )  # how many of the candidates are weighed, and how many of those are compared phrase by phrase
 _SCANNED = 20_000  # postings looked at per question; rare pairs come first, so the common ones are what is skipped
-_IN_TEXT = 0.6  # what a character is worth that only the text explains
+_IN_TEXT = 0.5  # what a character is worth that only the text explains
 _THE_VERY_WORDS = 100.0
-_STRANGE_WORD = 0.9  # for a word of the question that nothing in the entry explains
-_PLAIN, _NUMERAL = 0.5, 1.2  # weight of a question word, and the most that a number weighs, however rare
+_SAME_KIND = 0.1
+_LINE = 8  # characters of a question; a longer one tells a story
+_PLAIN, _GENERIC, _NUMERAL, _MOST = (
+    0.5,
+    2.0,
+    1.2,
+    4.0,
+)  # weight of a question word, and the most that a number weighs, however rare
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,38 +99,61 @@ class Index:
         self._weights.clear()
 
     def ask(
-        self, question: str, limit: int = 3, *, sees: Callable[[str], bool] = lambda key: True
+        self,
+        question: str,
+        limit: int = 3,
+        *,
+        sees: Callable[[str], bool] = lambda key: True,
+        wants: Callable[[str], float] = lambda key: 0.0,
     ) -> tuple[Status, list[Hit]]:
         """The verdict and the best hits, best first; `unknown` comes with none, the others with at least one.
 
-        Only what has a key that `sees` is found.
+        Only what has a key that `sees` is found, and it must fit better than usual by what `wants` says of the key.
         """
-        reading = Reading.of_question(question)
+        reading = self._read(question)
         if not reading.meant:
             return "unknown", []
         hits = sorted(self._hits(reading, sees), key=lambda hit: -hit.score)
-        hits = [hit for hit in hits if hit.score >= UNSURE]
+        hits = [hit for hit in hits if hit.score >= UNSURE + wants(hit.key)]
         if not hits:
             return "unknown", []
-        return "answered" if self._is_sure(reading, hits) else "unsure", hits[: max(1, limit)]
+        return "answered" if self._is_sure(reading, hits, wants(hits[0].key)) else "unsure", hits[: max(1, limit)]
 
-    def _is_sure(self, reading: Reading, hits: Sequence[Hit]) -> bool:
+    def _read(self, question: str) -> Question:
+        """The question, with initials in it put into the words that most phrases have for them: ybq多久."""
+        reading = Question.of_question(question)
+        if not reading.is_written:
+            return reading
+        words = _INITIALS.sub(lambda found: self._with_initials(found[0]) or found[0], reading.words)
+        return reading if words == reading.words else Question(words)
+
+    def _with_initials(self, letters: str) -> str | None:
+        found = Counter(
+            "".join(phrase.written[at : at + len(letters)])
+            for owner in self._owners
+            for phrase in owner.phrases
+            if (at := phrase.heads.find(letters)) >= 0
+        )
+        return max(found, key=found.__getitem__) if found and not segment(letters) else None
+
+    def _is_sure(self, reading: Question, hits: Sequence[Hit], wanted: float) -> bool:
         best, second = hits[0].score, hits[1].score if len(hits) > 1 else 0.0
         if best == _THE_VERY_WORDS:
             return second < best
-        lead, owner = best - second, self._owners[self._numbers[hits[0].key]]
-        if reading.has_word_beyond(self._matched(reading, owner)):
-            best *= _STRANGE_WORD
-        if reading.size <= _ONE_WORD and lead < _CLEAR:
+        if reading.size <= _ONE_WORD and best - second < _CLEAR:
             return False  # a bare word is about everything that has it
-        return any(best >= score and lead >= ahead for score, ahead in _ANSWERED)
+        if best - second >= _CLEAR:
+            return best >= _AHEAD + wanted
+        owner = self._owners[self._numbers[hits[0].key]]
+        strange = reading.has_word_beyond(self._matched(reading, owner))
+        return best >= _SURE + wanted + (_STRANGE_WORD if strange else 0.0)
 
-    def _hits(self, reading: Reading, sees: Callable[[str], bool]) -> Iterator[Hit]:
+    def _hits(self, reading: Question, sees: Callable[[str], bool]) -> Iterator[Hit]:
         named = {number: score for number, score in self._named(reading).items() if sees(self._owners[number].key)}
         yield from (Hit(self._owners[number].key, score) for number, score in named.items())
         weights = self._weights_of(reading)
         explained = {
-            number: _share(weights, self._matched(reading, self._owners[number]))
+            number: _explained(reading, weights, self._matched(reading, self._owners[number]))
             for number in self._candidates(reading, sees)
             if number not in named
         }
@@ -135,7 +165,7 @@ class Index:
             )
             yield Hit(owner.key, round(100 * (0.55 * explained[number] + 0.45 * closest), 1))
 
-    def _named(self, reading: Reading) -> dict[int, float]:
+    def _named(self, reading: Question) -> dict[int, float]:
         # Initials name a phrase only where nothing but letters was typed: any four characters have some initials.
         names = reading.names[: 2 if reading.is_written else 3]
         for name, score in zip(names, (_THE_VERY_WORDS, 98.0, 96.0), strict=False):
@@ -143,8 +173,8 @@ class Index:
                 return dict.fromkeys(owners, score)
         return {}
 
-    def _candidates(self, reading: Reading, sees: Callable[[str], bool]) -> list[int]:
-        found = sorted((posting for pair in set(reading.pairs) if (posting := self._postings.get(pair))), key=len)
+    def _candidates(self, reading: Question, sees: Callable[[str], bool]) -> list[int]:
+        found = sorted((posting for pair in reading.pieces.pairs if (posting := self._postings.get(pair))), key=len)
         gathered: defaultdict[int, float] = defaultdict(float)
         scanned, size = 0, len(self._owners) + 1
         for posting in found:
@@ -159,9 +189,16 @@ class Index:
 
     def _weights_of(self, reading: Reading) -> list[float]:
         return [
-            _PLAIN if plain else min(_NUMERAL if number else 99.0, self._weight(written or f"/{syllable}"))
-            for written, syllable, plain, number in zip(
-                reading.written, reading.syllables, reading.plain, reading.numeral, strict=True
+            _PLAIN if plain else min(_GENERIC if generic else _NUMERAL if number else _MOST, self._weight(piece))
+            for piece, plain, generic, number in zip(
+                (
+                    written or f"/{syllable}"
+                    for written, syllable in zip(reading.written, reading.syllables, strict=True)
+                ),
+                reading.plain,
+                reading.generic,
+                reading.numeral,
+                strict=True,
             )
         ]
 
@@ -174,24 +211,45 @@ class Index:
         return weight
 
     @staticmethod
-    def _matched(reading: Reading, owner: _Owner) -> list[float]:
-        by_name, by_text = worth(reading, owner.named), worth(reading, owner.told)
+    def _matched(reading: Question, owner: _Owner) -> list[float]:
+        by_name, by_text = reading.worth(owner.named), reading.worth(owner.told)
         return [max(name, _IN_TEXT * text) for name, text in zip(by_name, by_text, strict=True)]
 
     @staticmethod
-    def _nearest(reading: Reading, owner: _Owner) -> set[int]:
-        found = [process.extractOne(reading.sound, owner.sounds, scorer=fuzz.ratio)]
+    def _nearest(reading: Question, owner: _Owner) -> set[int]:
+        found = [process.extractOne(each.sound, owner.sounds, scorer=fuzz.ratio) for each in reading.wholes]
         if reading.is_written:
-            found.append(process.extractOne(reading.words, owner.words, scorer=fuzz.ratio))
+            found += [process.extractOne(each.words, owner.words, scorer=fuzz.ratio) for each in reading.wholes]
         return {best[2] for best in found if best is not None}
 
-    def _closeness(self, reading: Reading, weights: Sequence[float], phrase: Reading) -> float:
-        forth = _share(weights, worth(reading, phrase.pieces))
+    def _closeness(self, reading: Question, weights: Sequence[float], phrase: Reading) -> float:
+        forth = _explained(reading, weights, reading.worth(phrase.pieces))
         back = _share(self._weights_of(phrase), worth(phrase, reading.pieces))
-        alike = fuzz.ratio(reading.sound, phrase.sound) / 100
-        if reading.is_written:
-            alike = max(0.95 * alike, fuzz.ratio(reading.words, phrase.words) / 100)
-        return 0.45 * forth + 0.3 * back + 0.25 * alike
+        alike = max(_alike(each, phrase) for each in reading.wholes)
+        return 0.45 * forth + 0.3 * back + 0.25 * alike + _kind_of_answer(reading, phrase)
+
+
+def _alike(reading: Reading, phrase: Reading) -> float:
+    heard = fuzz.ratio(reading.sound, phrase.sound) / 100
+    return max(0.95 * heard, fuzz.ratio(reading.words, phrase.words) / 100) if reading.is_written else heard
+
+
+def _explained(reading: Question, weights: Sequence[float], values: Sequence[float]) -> float:
+    """How much of a question is explained; what is only told along need not be, a long story less than a line."""
+    beside = min(1.0, _LINE / reading.size)
+    explained = rest = 0.0
+    for weight, value, along in zip(weights, values, reading.told_along, strict=True):
+        explained += weight * value
+        if not along:
+            rest += weight * (1 - value)
+    return explained / (explained + beside * rest) if explained else 0.0
+
+
+def _kind_of_answer(reading: Question, phrase: Reading) -> float:
+    asked, answered = reading.asks, phrase.asks
+    if not asked or not answered:
+        return 0.0
+    return _SAME_KIND * (2 * len(asked & answered) / (len(asked) + len(answered)) - 0.5)
 
 
 def _share(weights: Sequence[float], values: Sequence[float]) -> float:

@@ -9,8 +9,8 @@ from knowledge.evaluation import BrokenSet, Score, evaluate, of_handbook, read_s
 from knowledge.handbook import Handbook
 
 SET = Path(__file__).parent / "evaluation.jsonl"
-FLOORS = {"clean": 0.91, "noisy": 0.80, "paraphrase": 0.54, "numbers": 0.92, "out_of_scope": 0.92}
-WRONG = 0.03
+FLOORS = {"clean": 0.96, "noisy": 0.93, "paraphrase": 0.82, "numbers": 0.95, "out_of_scope": 0.97}
+WRONG = 0.035
 """At most so many of all questions are answered wrongly: three buttons are better than a wrong rule."""
 
 

@@ -1,25 +1,73 @@
 """Everyday words in the terms of the rules, and subjects that are not ours."""
 
+import re
+
 import pytest
 
-from knowledge.everyday import in_terms
-from knowledge.foreign import foreign_to
+from knowledge.everyday import ballast, doubles, meanings
+from knowledge.foreign import foreign_to, is_never_ours, nearness, read_subjects
 from knowledge.handbook import Handbook
+from knowledge.normalize import normalize
 
 
-def test_everyday_words_become_the_terms_of_the_rules() -> None:
-    assert in_terms("苗子的考验期多长") == "入党积极分子的预备期多长"
-    assert in_terms("老王八月交的打平了怎么办") == "交的票数相等了怎么办"
-    assert in_terms("预备期多长") is None
+def test_everyday_words_mean_the_terms_of_the_rules() -> None:
+    assert list(meanings("打平怎么")) == [(0, 2, ("票数相等",))]
+    assert [means for _, _, means in meanings(normalize("苗子的考验期多长"))] == [("积极分子",), ("预备期",)]
+    assert list(meanings("预备期多久")) == []
+
+
+def test_the_longest_way_to_say_it_counts() -> None:
+    assert list(meanings("小组长")) == [(0, 3, ("党小组长",))]
+    assert list(meanings("小组")) == [(0, 2, ("党小组",))]
+
+
+def test_who_and_when_is_told_along() -> None:
+    words = "老王去年八月预备期多久"
+    assert "".join(words[start:end] for start, end in ballast(words)) == "老王去年八月"
+
+
+def test_no_way_to_say_something_stands_twice() -> None:
+    assert doubles() == []
+
+
+def test_every_word_of_another_subject_is_a_pattern() -> None:
+    for each in read_subjects().foreign:
+        for word in each.words.split():
+            assert re.compile(word).groups == 0, word
 
 
 @pytest.mark.parametrize(
-    "question", ["工会几年换届一次", "团费每个月交多少", "业委会怎么成立", "谁投了老张的反对票", "养老金怎么计算的"]
+    "question",
+    [
+        "工会几年换届一次",
+        "团费每个月交多少",
+        "业委会怎么成立",
+        "养老金怎么计算的",
+        "团支部书记任期几年",
+        "公司员工转正答辩",
+    ],
 )
 def test_what_is_about_another_body_is_not_answered(handbook: Handbook, question: str) -> None:
     assert foreign_to(question)
     assert handbook.ask(question).status != "answered"
 
 
+@pytest.mark.parametrize("question", ["谁投了老张的反对票", "张书记电话是多少", "上次谁没交党费", "党徽多少钱一个"])
+def test_what_is_nobody_s_to_know_is_refused(handbook: Handbook, question: str) -> None:
+    assert is_never_ours(question)
+    assert handbook.ask(question).status == "unknown"
+
+
 def test_an_entry_that_is_about_it_still_answers(handbook: Handbook) -> None:
     assert handbook.ask("28岁以下入党要团组织推优吗").status == "answered"
+
+
+@pytest.mark.parametrize(
+    ("question", "near"), [("党费怎么交", 2), ("dangfei", 2), ("公示几天", 1), ("苗子怎么带", 1), ("今天吃什么", 0)]
+)
+def test_how_near_a_question_is_to_our_subject(question: str, near: int) -> None:
+    assert nearness(question) == near
+
+
+def test_something_of_the_party_beside_another_body_is_ours() -> None:
+    assert foreign_to("工会主席能当党支部书记吗") == []
