@@ -38,12 +38,12 @@ def read_entries(folder: Path = ENTRIES) -> tuple[list[Entry], list[Fault]]:
     faults: list[Fault] = []
     documents = {
         document.id: document
-        for document, _ in _validated(SourceDocument, read_items(folder / DOCUMENTS, faults), faults)
+        for document, _ in validated(SourceDocument, read_items(folder / DOCUMENTS, faults), faults)
     }
     items = (
         item for path in sorted(folder.glob("*.yaml")) if path.name != DOCUMENTS for item in read_items(path, faults)
     )
-    pairs = list(_validated(Entry, items, faults))
+    pairs = list(validated(Entry, items, faults))
     ids = {entry.id for entry, _ in pairs}
     for entry, item in pairs:
         faults.extend(item.fault(message, key) for key, message in _own_faults(entry))
@@ -52,7 +52,8 @@ def read_entries(folder: Path = ENTRIES) -> tuple[list[Entry], list[Fault]]:
     return [_with_source(entry, documents) for entry, _ in pairs], sorted(faults)
 
 
-def _validated(model: type[_Model], items: Iterator[Item], faults: list[Fault]) -> Iterator[tuple[_Model, Item]]:
+def validated(model: type[_Model], items: Iterator[Item], faults: list[Fault]) -> Iterator[tuple[_Model, Item]]:
+    """The items that are what the model says, each with where it stands; what is wrong is added to `faults`."""
     for item in items:
         try:
             yield model.model_validate(item.value), item

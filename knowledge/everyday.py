@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from knowledge.entry_files import validated
+from knowledge.located import Fault, read_items
 from knowledge.normalize import normalize
 
 FILE = Path(__file__).parent / "everyday.yaml"
@@ -33,8 +34,8 @@ class Everyday(BaseModel):
 
 
 def read_everyday(file: Path = FILE) -> list[Everyday]:
-    """The thesaurus; raises pydantic's error where it is not one."""
-    return [Everyday.model_validate(each) for each in yaml.safe_load(file.read_text(encoding="utf-8"))]
+    """The thesaurus; what is wrong in it is left out, see `faults`."""
+    return [each for each, _ in validated(Everyday, read_items(file, []), [])]
 
 
 @cache
@@ -72,7 +73,13 @@ def ballast(words: str) -> Iterator[tuple[int, int]]:
     return (found.span() for found in _BALLAST.finditer(words))
 
 
-def doubles() -> list[str]:
-    """Ways to say something that stand twice under one meaning, for `check`."""
-    said = [(each.mean, words) for each in read_everyday() for words in each.say]
-    return sorted({words for mean, words in said if said.count((mean, words)) > 1})
+def faults(file: Path = FILE) -> list[Fault]:
+    """What is wrong in the thesaurus, by line; a way to say something stands once under a meaning."""
+    found: list[Fault] = []
+    seen: set[tuple[str, str]] = set()
+    for each, item in validated(Everyday, read_items(file, found), found):
+        for said in each.say:
+            if (each.mean, said) in seen:
+                found.append(item.fault(f"“{said}”写了两次", "say"))
+            seen.add((each.mean, said))
+    return sorted(found)

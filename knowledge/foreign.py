@@ -5,8 +5,9 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from knowledge.located import Fault
 from knowledge.normalize import simplify
 from knowledge.reading import Question, Reading
 
@@ -41,6 +42,18 @@ class Subjects(BaseModel):
 def read_subjects(file: Path = FILE) -> Subjects:
     """The file; raises pydantic's error where it is not one."""
     return Subjects.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+
+
+def faults(file: Path = FILE) -> list[Fault]:
+    """What is wrong in the file: its form, or a word that is no regular expression."""
+    try:
+        for each in read_subjects(file).foreign:
+            for word in each.words.split():
+                if re.compile(word).groups:
+                    return [Fault(str(file), 1, f"“{word}”里的括号要写成 (?:…)")]
+    except (ValidationError, yaml.YAMLError, re.error) as error:
+        return [Fault(str(file), 1, f"读不懂：{error}")]
+    return []
 
 
 _subjects = cache(read_subjects)

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
+from knowledge import everyday, foreign
 from knowledge.entry import Entry
 from knowledge.entry_files import ENTRIES, read_entries
 from knowledge.foreign import foreign_to, is_about, is_never_ours, nearness
@@ -232,5 +233,9 @@ class Handbook:
 
 
 def faults(folder: Path = ENTRIES) -> list[Fault]:
-    """Everything wrong in the files of a folder as (file, line, message), by file and line; empty when all is well."""
-    return read_entries(folder)[1]
+    """Everything wrong in the files of a folder, and in the words beside it, as (file, line, message)."""
+    beside = folder.parent
+    found = read_entries(folder)[1]
+    for look, file in ((everyday.faults, beside / everyday.FILE.name), (foreign.faults, beside / foreign.FILE.name)):
+        found += look(file) if file.exists() else []
+    return sorted(found)

@@ -1,7 +1,7 @@
 """Questions with figures, answered by the rules that count: the result first, then the working.
 
-What is recognized stands in `votes`, `money` and `deadlines`; how it is said, and the entry whose source it has, in
-sentences.yaml. A question that none of them recognizes with certainty is left to the search.
+What is recognized stands in `votes`, `money`, `learning` and `deadlines`; how it is said, and the entry
+whose source it has, in sentences.yaml. A question that none of them recognizes with certainty is left to the search.
 """
 
 from collections.abc import Callable
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from knowledge.reckoning.asked import Asked
 from knowledge.reckoning.deadlines import deadline
+from knowledge.reckoning.learning import hours
 from knowledge.reckoning.money import dues, fixed_dues
 from knowledge.reckoning.votes import candidates, excellent, size, votes
 
@@ -27,7 +28,7 @@ LONGEST = 200
 """Characters of a question that are looked through for figures."""
 
 _Recognizes = Callable[[Asked], tuple[str, dict[str, Any]] | None]
-_ALL: tuple[_Recognizes, ...] = (candidates, size, excellent, votes, dues, fixed_dues, deadline)
+_ALL: tuple[_Recognizes, ...] = (candidates, size, excellent, hours, votes, dues, fixed_dues, deadline)
 
 
 class Sentence(BaseModel):

@@ -44,6 +44,12 @@ RULES = (
     Rule("review", r"考察", r"下次|下一次", lambda day: {"day": admission.next_review_due(day)}),
     Rule("notice", r"公示", _WHEN + r"|结束", _notice),
     Rule("extension", r"延长", _WHEN, lambda day: _range(admission.extension_range(day))),
+    Rule(
+        "lost",
+        r"(?:失联|失去联系|联系不上|联系不到).*(?:停止党籍|停党籍)",
+        _WHEN,
+        lambda day: {"day": terms.stopped_from(day)},
+    ),
     Rule("suspension", r"停止党籍|停党籍", _WHEN + r"|除名", lambda day: {"day": terms.expelled_from(day)}),
     Rule(
         "rejoin", r"除名|劝退|劝其退党|开除党籍", _WHEN + r"|重新入党|再入党", lambda day: {"day": years_later(day, 5)}
@@ -92,7 +98,7 @@ _TERM = r"换.?届|任期|届满|到届|改选|到期"
 _ELECTED = r"选举|选的|选出|产生|换.?届|成立|上任|当选|改选|上届|任期"
 _VILLAGE = r"村|社区|居委"
 _DUE = r"届满|任期到|到届"
-_EXTENDED = r"延期|推迟|拖|延后"
+_EXTENDED = r"延期|推迟|拖|延后|推到|往后推|推后|缓"
 _PROBATION_END = r"预备期.{0,6}(?:到|满|结束|哪天|几号|什么时候)"
 _ADMITTED = r"接收|吸收|大会通过|成为预备|列为预备|入党"
 _NOT_PARTY = r"村委会|居委会|村主任|工会|团委|团支部|共青团|业委会|妇联|人大|公务员|试用期|劳动合同"
@@ -117,7 +123,7 @@ def deadline(asked: Asked) -> tuple[str, Values] | None:
             if rule.id == "extension" and asked.has(_ADMITTED):
                 start = Day(admission.probation_ends(start.day), start.is_month, start.before, start.after)
             return rule.id, {"start": start.day, "is_month": start.is_month, **rule.reckon(start.day)}
-    if asked.has(_TERM) and asked.has(_ELECTED):
+    if asked.has(_TERM) and asked.has(_ELECTED) and not re.match(r"[^，,。；;]{0,4}(?:届满|到届|到期)", start.after):
         return _term(asked, start)
     return None
 

@@ -11,6 +11,9 @@ _SPANS = (
     (6, r"半年|6个月|六个月"),
     (3, r"一?个?季度|三个月|3个月"),
 )
+_A_QUARTER = (
+    r"(?:季度|三个月|3个月)(?:的|一共|总共|共)?(?:纯?收入|挣|赚|纯利)"  # what came in over three months is no month's
+)
 _RETIRED = r"退休|离休|养老金"
 _VOLUNTARY = r"自愿|多交|捐|大额|特殊党费|一次性?交.{0,6}以上"  # what is given beyond the dues owed is no income
 _MONEY = r"工资|收入|薪|拿|挣|到手|税后|退休金|养老金|块|元|基数|领|纯收入|月入"
@@ -20,9 +23,11 @@ def dues(asked: Asked) -> tuple[str, dict[str, Any]] | None:
     """Dues for an income, by its rate; the fixed sums for those who have none to reckon from."""
     if not asked.has(r"党费") or asked.has(_VOLUNTARY):
         return None
-    months = next((count for count, words in _SPANS if asked.has(words)), 1)
     if (income := _income(asked)) is None:
         return None
+    if a_quarter := asked.has(_A_QUARTER):
+        income = (income / 3).quantize(CENT)
+    months = 1 if a_quarter else next((count for count, words in _SPANS if asked.has(words)), 1)
     if asked.has(r"年薪|年收入|一年挣|一年收入") and not asked.has(r"当月|每月|月实际|一个月"):
         return None
     payer = Payer.RETIRED if asked.has(_RETIRED) else Payer.EMPLOYED
@@ -33,7 +38,7 @@ def dues(asked: Asked) -> tuple[str, dict[str, Any]] | None:
         "monthly": _shown(monthly),
         "months": months,
         "total": _shown((monthly * months).quantize(CENT)),
-        "self_employed": asked.has(r"个体|老板|开店|做生意|经商|纯收入|自由职业"),
+        "self_employed": a_quarter or asked.has(r"个体|老板|开店|做生意|经商|纯收入|自由职业"),
         "gross": asked.has(r"税前|应发"),
     }
 

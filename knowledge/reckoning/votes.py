@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from knowledge.numerals import CHARACTERS
 from knowledge.reckoning.asked import Asked
 from knowledge.rules.appraisal import excellent_at_most
 from knowledge.rules.quorum import Formula, candidates_needed, is_quorate, present_needed, votes_needed
@@ -27,8 +28,8 @@ _COMMITTEE = (rf"支?委(?:员|会)?(?:一共|总共|共|有|是|由)*N{_PER}(?:
 _SUSPENDED = rf"N{_PER}(?:人)?(?:党员)?(?:正)?(?:在|受|处在|处于|被)?(?:留党察看|停止党籍|留置|逮捕)"
 _PROBATIONARY = rf"N{_PER}(?:是|为)?(?:还是)?预备"
 _PRESENT = (
+    rf"(?<!应到)(?<!应到会)(?<![\d{CHARACTERS}])N{_PER}人?(?:到会|到场|实到)",
     rf"(?:实到|到会|到场|来了|到了|实际到|参会|出席)(?:的)?(?:正式党员|党员|了|有|是|人数)*N{_PER}",
-    rf"N{_PER}人?(?:到会|到场|实到)",
 )
 _IN_FAVOUR = (
     rf"(?:赞成|同意|得票|得了?|获得?|拿了?|赞成票)(?:票|的|了|是|有)*N{_PER}(?:票|人|张)?",
@@ -55,7 +56,7 @@ _FORMULAS = (
 )
 _ABOUT = (
     r"到会|实到|应到|到场|到齐|到多少|到几|来多少|来几|人到|能选|法定|有效|够不够|够吗|够了|能开|可以开|开得成|开成|"
-    r"票|通过|过半|半数|赞成|同意|当选|表决|算数|怎么算|多少人|几个人|几人|多少个|几个|五分之四|4/5|80%"
+    r"行不行|行吗|票|通过|过半|半数|赞成|同意|当选|表决|算数|怎么算|多少人|几个人|几人|多少个|几个|五分之四|4/5|80%"
 )
 _COUNTED = r"到会|到场|到齐|应到|实到|到多少|到几|来多少|来几|票|过半|半数|表决|法定|能开|够不够|通过|五分之四|4/5|80%"
 
@@ -122,7 +123,7 @@ def candidates(asked: Asked) -> tuple[str, dict[str, Any]] | None:
 
 
 _SIZE = (
-    r"什么党组织|哪种党组织|设支委|支委会|支部委员会|设委员|几个委员|几名委员|多少委员|"
+    r"设什么|合规|什么党组织|哪种党组织|设支委|支委会|支部委员会|设委员|几个委员|几名委员|多少委员|"
     r"成立党?支部|建党?支部|总支|党委|超员|拆分|分成|超过规定"
 )
 
@@ -134,11 +135,11 @@ def size(asked: Asked) -> tuple[str, dict[str, Any]] | None:
     members = _first(asked, _ELIGIBLE)
     if members is None or not 0 < members <= 10_000:
         return None
-    if asked.has(r"总支|党委|什么党组织|哪种党组织"):
+    if asked.has(r"总支|党委|设什么|什么党组织|哪种党组织"):
         return "size_above", {"members": members}
     if asked.has(r"成立党?支部|建党?支部"):
         return "size_branch", {"members": members}
-    if asked.has(r"超员|拆分|分成|超过规定"):
+    if asked.has(r"超员|拆分|分成|超过规定|合规"):
         return "size_limit", {"members": members}
     return "size_committee", {"members": members}
 

@@ -31,6 +31,11 @@ def latest_election(term_end: date) -> date:
     return years_later(term_end, 1)
 
 
+def stopped_from(lost: date) -> date:
+    """Six months after somebody was lost, when membership is stopped (停止党籍) if no search finds her. Article 24."""
+    return months_later(lost, 6)
+
+
 def expelled_from(suspended: date) -> date:
     """Two years after membership was stopped (停止党籍), when somebody who cannot be found is removed. Article 24."""
     return years_later(suspended, 2)

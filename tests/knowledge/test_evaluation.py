@@ -1,4 +1,4 @@
-"""The evaluation set: what was reached is not lost again. The aims are higher, see EVALUATION.md."""
+"""The evaluation set: what was reached is not lost again."""
 
 from datetime import date
 from pathlib import Path
@@ -9,7 +9,7 @@ from knowledge.evaluation import BrokenSet, Score, evaluate, of_handbook, read_s
 from knowledge.handbook import Handbook
 
 SET = Path(__file__).parent / "evaluation.jsonl"
-FLOORS = {"clean": 0.96, "noisy": 0.93, "paraphrase": 0.82, "numbers": 0.95, "out_of_scope": 0.97}
+FLOORS = {"clean": 0.96, "noisy": 0.93, "paraphrase": 0.82, "numbers": 0.97, "out_of_scope": 0.97}
 WRONG = 0.035
 """At most so many of all questions are answered wrongly: three buttons are better than a wrong rule."""
 

@@ -1,11 +1,12 @@
 """Everyday words in the terms of the rules, and subjects that are not ours."""
 
-import re
+from pathlib import Path
 
 import pytest
 
-from knowledge.everyday import ballast, doubles, meanings
-from knowledge.foreign import foreign_to, is_never_ours, nearness, read_subjects
+from knowledge import everyday, foreign
+from knowledge.everyday import ballast, meanings
+from knowledge.foreign import foreign_to, is_never_ours, nearness
 from knowledge.handbook import Handbook
 from knowledge.normalize import normalize
 
@@ -26,14 +27,24 @@ def test_who_and_when_is_told_along() -> None:
     assert "".join(words[start:end] for start, end in ballast(words)) == "老王去年八月"
 
 
-def test_no_way_to_say_something_stands_twice() -> None:
-    assert doubles() == []
+def test_what_is_wrong_in_the_words_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "everyday.yaml").write_text(
+        "- {mean: 预备期, say: [考验期]}\n- {mean: 预备期, say: [考验期]}\n- {mean: 党费}\n"
+    )
+    assert [(fault.line, fault.message) for fault in everyday.faults(tmp_path / "everyday.yaml")] == [
+        (2, "“考验期”写了两次"),
+        (3, "缺少“say”"),
+    ]
+    foreign_words = tmp_path / "foreign.yaml"
+    for words, says in (("工(会", "读不懂"), ("(工会)", "(?:…)"), ("[", "读不懂")):
+        foreign_words.write_text(f"ours: 党费\nnear: 公示\nforeign: [{{about: 群团, words: '{words}'}}]\n")
+        assert [says in fault.message for fault in foreign.faults(foreign_words)] == [True]
+    foreign_words.write_text("ours: [")
+    assert len(foreign.faults(foreign_words)) == 1
 
 
-def test_every_word_of_another_subject_is_a_pattern() -> None:
-    for each in read_subjects().foreign:
-        for word in each.words.split():
-            assert re.compile(word).groups == 0, word
+def test_the_words_of_the_handbook_are_well_written() -> None:
+    assert everyday.faults() == foreign.faults() == []
 
 
 @pytest.mark.parametrize(
