@@ -80,10 +80,8 @@ def nearness(question: str) -> int:
     asked = Question.of_question(question)
     if _has(asked, _subjects().ours):
         return 2
-    return int(
-        _has(asked, _subjects().near)
-        or any(_has(each, _subjects().ours) for _, means in asked.meant_by for each in means)
-    )
+    either = f"{_subjects().ours} {_subjects().near}"
+    return int(_has(asked, either) or any(_has(each, either) for _, means in asked.meant_by for each in means))
 
 
 @cache

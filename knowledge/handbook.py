@@ -20,8 +20,10 @@ from knowledge.search import Hit, Index, Status
 __all__ = ["BrokenHandbook", "Candidate", "Entry", "Handbook", "Lookup", "faults"]
 
 
-_WANTED = (26.0, 6.0, 0.0)
+_WANTED = (13.0, 5.0, 0.0)
 """By how much an entry must fit better than usual, by how near the question is to our subject."""
+_ABOUT_IT = 26.0
+"""The same where the question is about another body, and the entry speaks of it."""
 
 
 class BrokenHandbook(Exception):
@@ -188,7 +190,7 @@ class Handbook:
         if is_never_ours(question):
             return "unknown", []
         foreign = foreign_to(question)
-        wanted = _WANTED[0 if foreign else nearness(question)]
+        wanted = _ABOUT_IT if foreign else _WANTED[nearness(question)]
 
         def ours(key: str) -> bool:
             return sees(key) and (not foreign or is_about(foreign, self._names(key)))
