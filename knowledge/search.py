@@ -2,8 +2,8 @@
 
 What is indexed has phrases (title and aliases) and a text (the answer), which counts for less. An inverted index of
 pairs, written (党费) and heard (dan fei, the usual confusions folded), finds candidates, rare pairs first. A candidate
-is scored by how much of the question it explains, character by character, each weighing the more the rarer it is: so a
-word that the handbook does not know counts against every candidate, and a question about the weather stays unanswered.
+is scored by how much of the question it explains, character by character, each weighing the more the rarer it is, and
+by how close its best phrase comes. What people say otherwise (苗子) is explained by what it means.
 """
 
 import heapq
@@ -22,28 +22,32 @@ from knowledge.reading import Pieces, Question, Reading, worth
 
 Status = Literal["answered", "unsure", "unknown"]
 
-_INITIALS = re.compile(r"[a-z]{3,8}")
-
 UNSURE = 38.0
 """The score from which something is offered."""
-_SURE, _AHEAD = 52.0, 46.0  # an answer, and one that is clear of the second
-_STRANGE_WORD = 9.0  # so much more is wanted where a word of the question is explained by nothing in the entry
-_ONE_WORD, _CLEAR = 3, 6.0
-_WEIGHED, _COMPARED = (
-    16,
-    8,
-)  # how many of the candidates are weighed, and how many of those are compared phrase by phrase
-_SCANNED = 20_000  # postings looked at per question; rare pairs come first, so the common ones are what is skipped
-_IN_TEXT = 0.5  # what a character is worth that only the text explains
+
+# A score that is an answer, and one that is where it is clear of the second by so much.
+_SURE, _AHEAD, _CLEAR = 50.0, 44.0, 6.0
+# So much more is wanted where a word of the question is explained by nothing in the entry.
+_STRANGE_WORD = 9.0
+_ONE_WORD = 3
 _THE_VERY_WORDS = 100.0
+
+# How many candidates are weighed, and how many of those are compared phrase by phrase.
+_WEIGHED, _COMPARED = 16, 8
+# Postings looked at per question; rare pairs come first, so the common ones are what is skipped.
+_SCANNED = 20_000
+
+# Weights: of a question word, and the most that a word of every walk of life, a number, and any character may weigh.
+_PLAIN, _GENERIC, _NUMERAL, _MOST = 0.5, 2.0, 1.2, 4.0
+# What a character is worth that only the text explains.
+_IN_TEXT = 0.5
+# Characters of a question; what is longer tells a story, of which less need be explained.
+_LINE = 8
+# What a phrase gains or loses by the kind of answer that it gives (how often, who, where …).
 _SAME_KIND = 0.1
-_LINE = 8  # characters of a question; a longer one tells a story
-_PLAIN, _GENERIC, _NUMERAL, _MOST = (
-    0.5,
-    2.0,
-    1.2,
-    4.0,
-)  # weight of a question word, and the most that a number weighs, however rare
+# Points that are lost by what has none of the question's pairs, compared with what has most.
+_SHARED = 7.0
+_INITIALS = re.compile(r"[a-z]{3,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +156,10 @@ class Index:
         named = {number: score for number, score in self._named(reading).items() if sees(self._owners[number].key)}
         yield from (Hit(self._owners[number].key, score) for number, score in named.items())
         weights = self._weights_of(reading)
+        candidates = self._candidates(reading, sees)
         explained = {
             number: _explained(reading, weights, self._matched(reading, self._owners[number]))
-            for number in self._candidates(reading, sees)
+            for number in candidates
             if number not in named
         }
         for number in heapq.nlargest(_COMPARED, explained, key=explained.__getitem__):
@@ -163,7 +168,8 @@ class Index:
                 (self._closeness(reading, weights, owner.phrases[at]) for at in self._nearest(reading, owner)),
                 default=0.0,
             )
-            yield Hit(owner.key, round(100 * (0.55 * explained[number] + 0.45 * closest), 1))
+            score = 100 * (0.55 * explained[number] + 0.45 * closest) - _SHARED * (1 - candidates[number])
+            yield Hit(owner.key, round(score, 1))
 
     def _named(self, reading: Question) -> dict[int, float]:
         # Initials name a phrase only where nothing but letters was typed: any four characters have some initials.
@@ -173,7 +179,8 @@ class Index:
                 return dict.fromkeys(owners, score)
         return {}
 
-    def _candidates(self, reading: Question, sees: Callable[[str], bool]) -> list[int]:
+    def _candidates(self, reading: Question, sees: Callable[[str], bool]) -> dict[int, float]:
+        """What shares pairs with the question, with how much of what the best shares, 0 to 1."""
         found = sorted((posting for pair in reading.pieces.pairs if (posting := self._postings.get(pair))), key=len)
         gathered: defaultdict[int, float] = defaultdict(float)
         scanned, size = 0, len(self._owners) + 1
@@ -185,7 +192,8 @@ class Index:
             for number in posting:
                 gathered[number] += weight
         best = heapq.nlargest(4 * _WEIGHED, gathered, key=gathered.__getitem__)
-        return [number for number in best if number not in self._gone and sees(self._owners[number].key)][:_WEIGHED]
+        seen = [number for number in best if number not in self._gone and sees(self._owners[number].key)][:_WEIGHED]
+        return {number: gathered[number] / gathered[seen[0]] for number in seen}
 
     def _weights_of(self, reading: Reading) -> list[float]:
         return [
