@@ -1,6 +1,6 @@
 """The handbook: curated entries and the passages of imported readings, found by a question in anybody's words."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from knowledge.entry_files import ENTRIES, read_entries
 from knowledge.foreign import foreign_to, is_about, is_never_ours, nearness
 from knowledge.located import Fault
 from knowledge.passages import Passages, Quote
-from knowledge.questions import leaning, parts_of
+from knowledge.questions import decisive_in, leaning, parts_of
 from knowledge.readings import Passage
 from knowledge.reckoning import Reckoned, reckon
 from knowledge.search import Hit, Index, Status
@@ -22,6 +22,8 @@ __all__ = ["BrokenHandbook", "Candidate", "Entry", "Handbook", "Lookup", "faults
 
 _WANTED = (13.0, 5.0, 0.0)
 """By how much an entry must fit better than usual, by how near the question is to our subject."""
+VERY_WORDS = 96.0
+"""The score from which a question is one of an entry's own names."""
 _ABOUT_IT = 26.0
 """The same where the question is about another body, and the entry speaks of it."""
 
@@ -180,6 +182,8 @@ class Handbook:
         if status == "unsure" and len(scores) == 1 < len(hits):
             status = "answered"  # two names of one entry are no two answers
         candidates = tuple(Candidate(self._by_id[id], score) for id, score in scores.items())
+        if status == "answered" and self._misses_the_subject(question, candidates):
+            status = "unsure"
         quotes = tuple(self.passages.find(question, sees=sees))
         if status != "answered" and quotes:
             return Lookup(question, "answered", None, candidates, None, quotes)
@@ -199,6 +203,17 @@ class Handbook:
             return 0.0 if key in self._owners else wanted  # what a branch has added may be about anything
 
         return self._index.ask(question, limit, sees=ours, wants=wants)
+
+    def _misses_the_subject(self, question: str, candidates: Sequence[Candidate]) -> bool:
+        """Whether the likeliest entry says nothing of what decides the rule that is asked for.
+
+        Then it is only offered: a rule for 四议两公开 is no answer to a question about 转正.
+        """
+        best = candidates[0]
+        if best.score >= VERY_WORDS:
+            return False
+        missed = decisive_in(question) - decisive_in(self._names(best.entry.id) + best.entry.answer)
+        return bool(missed)
 
     def _names(self, key: str) -> str:
         entry = self._by_id[self._renamed.get(key, key)]

@@ -2,7 +2,7 @@
 
 import re
 
-from knowledge.normalize import plain, simplify
+from knowledge.normalize import normalize, plain, simplify
 
 MOST_PARTS = 3
 _SPLIT = re.compile(
@@ -112,3 +112,16 @@ def _without_terms(words: str) -> str:
         for term in terms:
             words = words.replace(term, "")
     return words
+
+
+_RULED = (
+    "转正 预备党员 积极分子 发展对象 支委会 党小组会 组织生活会 民主评议 换届 补选 党龄 党籍 延长 劝退 除名 流动党员"
+)
+_DECISIVE = frozenset(map(normalize, _RULED.split(" ")))
+"""Terms that decide which rule applies: one for 四议两公开 must not be given to a question about 转正."""
+
+
+def decisive_in(text: str) -> set[str]:
+    """The terms in a text that decide which rule applies."""
+    words = normalize(text)
+    return {term for term in _DECISIVE if term in words}

@@ -34,19 +34,25 @@ def _notice(first: date) -> Values:
 
 
 _WHEN = (
-    r"什么时候|啥时候|何时|哪天|几号|几月|多久|多长|最早|最晚|最迟|到期|"
+    r"什么时候|啥时候|何时|哪天|哪一天|几号|几月|多久|多长|最早|最晚|最迟|到期|"
     r"期满|届满|截止|之前|日期|算到|满|可以|能|该|吗|么"
 )
 
 RULES = (
     Rule("graduate", r"毕业", r"组织关系|留学校|留在学校|保留", lambda day: {"day": terms.graduate_until(day)}),
     Rule("correction", r"限期改正", _WHEN + r"|期限", lambda day: _range(terms.correction_range(day))),
+    Rule(
+        "training",
+        r"(?:新任|新当选|新上任|刚当).*书记.*培训|培训.*(?:新任|新当选|新上任|刚当).*书记",
+        _WHEN,
+        lambda day: {"day": terms.training_due(day)},
+    ),
     Rule("review", r"考察", r"下次|下一次", lambda day: {"day": admission.next_review_due(day)}),
     Rule("notice", r"公示", _WHEN + r"|结束", _notice),
     Rule("extension", r"延长", _WHEN, lambda day: _range(admission.extension_range(day))),
     Rule(
         "lost",
-        r"(?:失联|失去联系|联系不上|联系不到).*(?:停止党籍|停党籍)",
+        r"(?:失联|失去联系|联系不上|联系不到).*(?:停止党籍|停党籍|满(?:6|六)个月|满半年)",
         _WHEN,
         lambda day: {"day": terms.stopped_from(day)},
     ),

@@ -55,3 +55,8 @@ def graduate_until(graduated: date) -> date:
     Source: 党员教育管理工作条例（2019） article 34.
     """
     return years_later(graduated, 2)
+
+
+def training_due(took_office: date) -> date:
+    """By when a new secretary is trained for the office: as a rule half a year. Source: 全国党员教育培训工作规划."""
+    return months_later(took_office, 6)

@@ -9,8 +9,8 @@ from knowledge.evaluation import BrokenSet, Score, evaluate, of_handbook, read_s
 from knowledge.handbook import Handbook
 
 SET = Path(__file__).parent / "evaluation.jsonl"
-FLOORS = {"clean": 0.97, "noisy": 0.93, "paraphrase": 0.83, "numbers": 0.97, "out_of_scope": 0.98}
-WRONG = 0.03
+FLOORS = {"clean": 0.96, "noisy": 0.93, "paraphrase": 0.83, "numbers": 0.97, "out_of_scope": 0.98}
+WRONG = 0.025
 """At most so many of all questions are answered wrongly: three buttons are better than a wrong rule."""
 
 

@@ -82,3 +82,16 @@ def test_how_near_a_question_is_to_our_subject(question: str, near: int) -> None
 
 def test_something_of_the_party_beside_another_body_is_ours() -> None:
     assert foreign_to("工会主席能当党支部书记吗") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "never"),
+    [
+        ("转正大会表决要几个人同意", "decision.village-vote"),
+        ("预备党员能不能用劝其退党", "disposal.quit-cases"),
+        ("我们支部几个党员能成立支委会", "branch.minimum"),
+    ],
+)
+def test_a_rule_for_something_else_is_never_said_as_the_answer(handbook: Handbook, question: str, never: str) -> None:
+    found = handbook.ask(question)
+    assert found.entry is None or found.entry.id != never

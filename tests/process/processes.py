@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ def settings(url: str, api: BotApi, web_port: int = 0) -> dict[str, str]:
     }
 
 
-class Started:
+class Started(ABC):
     """A process that a test has started; on leaving the `with` block it is killed if it still runs."""
 
     def __init__(self, pid: int, log: Path) -> None:
@@ -35,9 +36,9 @@ class Started:
         self.log = log
         self.ended = False
 
+    @abstractmethod
     def reaped(self) -> int:
         """Wait for its end and return its exit code; negative is the signal that ended it."""
-        raise NotImplementedError
 
     def kill(self) -> None:
         """Kill -9; harmless when it is dead already."""
