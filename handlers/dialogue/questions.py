@@ -360,20 +360,22 @@ class When(Question[datetime]):
         day, _, half = (partial or "").partition(" ")
         # Asked for the time of that day, people say 三点, 3 or 下午三点; or else another day altogether.
         said = [f"{day} {half}{text}", f"{day} {half}{text}点", f"{day} {text}", f"{day} {text}点"] if day else []
-        for words in said:
-            moment = _moment(words, asking.now)
-            if moment is not None and moment.time is not None:
-                break
-        else:
-            moment = _moment(text, asking.now)
+        moment = next((found for words in said if (found := _timed(words, asking.now))), None)
+        moment = moment or _moment(text, asking.now)
         if moment is None:
             raise Invalid("no_date")
         if moment.time is None:
+            self._check_day(moment.day, asking)
             kept = f"{moment.day.isoformat()} {moment.half}".strip()
             raise More(kept, "what_time", day=dates.format_moment(moment.day) + moment.half)
         value = datetime.combine(moment.day, moment.time, asking.zone)
         self._check(value, asking, asking.now)
         return value
+
+    def _check_day(self, day: date, asking: Asking) -> None:
+        """A day that is over has no hour left that could be asked for."""
+        if self.after and day < max(self.after, asking.now).astimezone(asking.zone).date():
+            raise Invalid("already_past", said=dates.format_moment(day))
 
     def _check(self, value: datetime, asking: Asking, now: datetime) -> None:
         after = self.after and max(self.after, now)
@@ -626,6 +628,15 @@ def _moment(text: str, now: datetime) -> dates.Moment | None:
         return dates.read_moment(text, now=now.replace(tzinfo=None))
     except dates.DateProblem as problem:
         raise Invalid(problem.key) from problem
+
+
+def _timed(text: str, now: datetime) -> dates.Moment | None:
+    """A day with its time; None for all else: what does not fit beside a kept day may be another day altogether."""
+    try:
+        moment = _moment(text, now)
+    except Invalid:
+        return None
+    return moment if moment is not None and moment.time is not None else None
 
 
 def summary_line(label: str, shown: str) -> Marked:

@@ -478,3 +478,29 @@ def test_whatever_is_typed_is_an_answer_a_part_or_a_complaint(question: Question
         told, partial = hears(question, text, partial)
         assert told
         question.options(ASKING, partial)
+
+
+@pytest.mark.parametrize("kept", ["2026-11-24", "2026-11-26 下午", "2026-11-23"])
+@pytest.mark.parametrize("words", ["下周三下午三点", "12月2号15:00", "下周三15点"])
+def test_another_day_with_its_time_replaces_the_day_that_was_kept(kept: str, words: str) -> None:
+    value = When(after=MONDAY).read(Reply(text=words), ASKING, kept)
+    assert value.strftime("%m-%d %H:%M") == "12-02 15:00"
+
+
+@pytest.mark.parametrize("words", ["昨天", "上周三", "2026年11月1日", "昨天下午"])
+def test_a_day_that_is_over_is_refused_before_its_time_is_asked(words: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        When(after=MONDAY).read(Reply(text=words), ASKING, None)
+    assert refused.value.key == "already_past"
+
+
+def test_today_still_has_hours_to_come_and_a_day_without_a_bound_may_be_past() -> None:
+    for question, words in ((When(after=MONDAY), "今天"), (When(), "昨天")):
+        with pytest.raises(More):
+            question.read(Reply(text=words), ASKING, None)
+
+
+def test_a_time_that_does_not_exist_is_still_called_so_beside_a_kept_day() -> None:
+    with pytest.raises(Invalid) as refused:
+        When(after=MONDAY).read(Reply(text="25点"), ASKING, "2026-11-24")
+    assert refused.value.key in ("no_such_time", "no_date")
