@@ -1,0 +1,220 @@
+"""Whether what is being recorded keeps the rules, and between which days a step may be done."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import jinja2
+
+from knowledge.entry import Citation
+from knowledge.procedure.facts import Facts, applied
+from knowledge.procedure.model import Bound, Check, Kind, Level, Procedure, Step
+from knowledge.rules.working_days import is_provisional
+
+COUNTS_WORKING_DAYS = frozenset({"notice_ends", "nth_working_day", "next_working_day", "working_days_between"})
+"""Rules whose result hangs on the holiday calendar of the year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A check that failed, in words: what is wrong, and what to do."""
+
+    check: Check
+    says: str
+    then: str
+
+    @property
+    def level(self) -> Level:
+        """What has to happen."""
+        return self.check.level
+
+    @property
+    def source(self) -> Citation | None:
+        """Where the rule stands."""
+        return self.check.source
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The earliest or latest day of a step; `provisional` while the year's holiday calendar is not published."""
+
+    day: date
+    check: Check
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Between which days a step may be done; the stricter where several rules hold."""
+
+    earliest: Limit | None = None
+    latest: Limit | None = None
+
+
+def checks_of(procedure: Procedure, step: Step, day: date) -> list[Check]:
+    """The checks that hold for a step done on a day."""
+    version = procedure.version_on(day)
+    return [check for check in step.checks if not check.version or (version and version.id == check.version)]
+
+
+def problems(procedure: Procedure, step: Step, facts: Facts, day: date, *, touching: str = "") -> list[Problem]:
+    """What is wrong with the newest recording of a step among `facts`, in the order of the checks.
+
+    `touching` leaves only the checks that use that field. One whose facts are not all known says nothing.
+    """
+    found = []
+    for check in checks_of(procedure, step, day):
+        if touching and touching not in (check.fact, *check.of.values()):
+            continue
+        if facts.holds(check.when, step.id) is not True:
+            continue
+        limit = applied(check.rule, check.of, check.literally, facts, step.id)
+        if limit is None:
+            continue
+        if not _kept(check, facts, step.id, limit):
+            values = _values(facts, step, check, limit)
+            found.append(Problem(check, _render(check.says, values), _render(check.then, values)))
+    return found
+
+
+def _kept(check: Check, facts: Facts, step: str, limit: Any) -> bool:
+    if not check.fact:
+        return bool(limit)
+    value = facts.get(check.fact, step)
+    if value is None:
+        return True
+    match check.bound:
+        case Bound.AT_LEAST:
+            return bool(value >= limit)
+        case Bound.AT_MOST:
+            return bool(value <= limit)
+        case Bound.EQUAL:
+            return bool(value == limit)
+    first, last = limit
+    return bool(first <= value <= last)
+
+
+def limits(procedure: Procedure, step: Step, facts: Facts, day: date) -> Limits:
+    """The earliest and the latest day of a step as far as known; only what stops or asks for a reason is a limit."""
+    earliest: list[Limit] = []
+    latest: list[Limit] = []
+    for check in checks_of(procedure, step, day):
+        if check.fact != step.dated or check.level is Level.WARN or facts.holds(check.when, step.id) is False:
+            continue
+        limit = applied(check.rule, check.of, check.literally, facts, step.id)
+        if limit is None:
+            continue
+        first, last = limit if check.bound is Bound.WITHIN else (limit, limit)
+        if check.bound in (Bound.AT_LEAST, Bound.WITHIN):
+            earliest.append(_limit(first, check))
+        if check.bound in (Bound.AT_MOST, Bound.WITHIN):
+            latest.append(_limit(last, check))
+    return Limits(
+        max(earliest, key=lambda limit: limit.day, default=None),
+        min(latest, key=lambda limit: limit.day, default=None),
+    )
+
+
+def _limit(day: date, check: Check) -> Limit:
+    return Limit(day, check, check.rule in COUNTS_WORKING_DAYS and is_provisional(day.year))
+
+
+def _values(facts: Facts, step: Step, check: Check, limit: Any) -> dict[str, Any]:
+    values: dict[str, Any] = {**facts.nested(), **facts.of(step.id), "value": facts.get(check.fact, step.id)}
+    if check.bound is Bound.WITHIN:
+        return {**values, "limit": limit[0], "last": limit[1]}
+    return {**values, "limit": limit}
+
+
+def shown(kind: Kind, value: Any, among: Mapping[str, str] | None = None) -> str:
+    """A fact as people read it."""
+    match kind:
+        case Kind.DAY:
+            return day_words(value)
+        case Kind.YES_NO:
+            return "是" if value else "否"
+        case Kind.CHOICE:
+            return (among or {}).get(value, value)
+        case Kind.CHOICES:
+            return "、".join((among or {}).get(one, one) for one in value)
+        case Kind.PEOPLE:
+            return "、".join(one.name for one in value)
+        case Kind.LINES:
+            return "；".join(value)
+    return str(value)
+
+
+def day_words(day: date) -> str:
+    """2026年3月5日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+class _Unknown(jinja2.Undefined):
+    """A fact that is not known, in a sentence: left blank."""
+
+    def __str__(self) -> str:
+        return "＿＿"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+
+_SENTENCES = jinja2.Environment(undefined=_Unknown, autoescape=False)
+_SENTENCES.filters["day"] = lambda value: day_words(value) if isinstance(value, date) else str(value)
+_SENTENCES.filters["names"] = lambda people: "、".join(str(one) for one in people or ())
+_compiled = lru_cache(maxsize=None)(_SENTENCES.from_string)
+
+
+def _render(template: str, values: Mapping[str, Any]) -> str:
+    return _compiled(template).render({key: _worded(value) for key, value in values.items()})
+
+
+def _worded(value: Any) -> Any:
+    if isinstance(value, date):
+        return _Day(value.year, value.month, value.day)
+    if isinstance(value, dict):
+        return {key: _worded(each) for key, each in value.items()}
+    return value
+
+
+class _Day(date):
+    """A day that a sentence writes as people do."""
+
+    def __str__(self) -> str:
+        return day_words(self)
+
+
+def sentence(template: str, facts: Facts, step: str = "") -> str:
+    """A sentence of a procedure's file with facts put in; what is not known is left blank."""
+    return _render(template, {**facts.nested(), **facts.of(step)})
+
+
+def names_in(template: str) -> set[str]:
+    """The names a template uses.
+
+    Raises `jinja2.TemplateSyntaxError` when it is broken.
+    """
+    from jinja2 import meta
+
+    return set(meta.find_undeclared_variables(_SENTENCES.parse(template)))
+
+
+def all_sentences(step: Step) -> Iterator[str]:
+    """Every template of a step."""
+    yield step.guide
+    for asked in step.fields:
+        yield from (asked.ask, asked.why)
+    for check in step.checks:
+        yield from (check.says, check.then)
+    for end in step.ends:
+        yield end.says
+
+
+def worst(found: Sequence[Problem]) -> Problem | None:
+    """The problem to speak of first: what stops, then what needs a reason."""
+    order = [Level.STOP, Level.REASON, Level.WARN]
+    return min(found, key=lambda problem: order.index(problem.level), default=None)

@@ -1,0 +1,204 @@
+"""Where a case stands: which steps are done, which may be done now and which not yet, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from knowledge.procedure.checking import Limit, Limits, limits, sentence
+from knowledge.procedure.facts import Facts, Record
+from knowledge.procedure.model import End, Outcome, Procedure, Stage, Step
+from knowledge.rules.named import RULES
+
+
+class State(StrEnum):
+    """Of one step of a case."""
+
+    DONE = "done"
+    PASSED = "passed"  # its condition does not hold, so it is not done in this case
+    OPEN = "open"  # may be done today
+    EARLY = "early"  # all before it is done, its earliest day has not come
+    AHEAD = "ahead"  # waits for others
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One step in a case. `next_due` is the last day of the next round of a repeated step."""
+
+    stage: Stage
+    step: Step
+    state: State
+    records: tuple[Record, ...]
+    limits: Limits
+    waits_for: tuple[Step, ...]
+    next_due: date | None = None
+
+    @property
+    def done_on(self) -> date | None:
+        """The day of its newest recording."""
+        return self.records[-1].done_on if self.records else None
+
+    @property
+    def latest(self) -> date | None:
+        """The day by which it has to be done (again)."""
+        if self.next_due is not None:
+            return self.next_due
+        return self.limits.latest.day if self.limits.latest else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a case ended, and what is said of it."""
+
+    outcome: Outcome
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All steps of a case as they stand on a day."""
+
+    procedure: Procedure
+    places: tuple[Place, ...]
+    ended: Ended | None
+
+    def place(self, step: str) -> Place:
+        """One step's place.
+
+        Raises KeyError.
+        """
+        for place in self.places:
+            if place.step.id == step:
+                return place
+        raise KeyError(step)
+
+    @property
+    def open(self) -> list[Place]:
+        """What may be done today, in order; nothing once the case has ended."""
+        return [] if self.ended else [place for place in self.places if place.state is State.OPEN]
+
+    @property
+    def early(self) -> list[Place]:
+        """What waits only for its earliest day."""
+        return [] if self.ended else [place for place in self.places if place.state is State.EARLY]
+
+    @property
+    def stage_now(self) -> int:
+        """The index of the stage that the case is in."""
+        stages = self.procedure.stages
+        for place in self.places:
+            if place.state in (State.OPEN, State.EARLY) and not (place.step.repeat and place.records):
+                return stages.index(place.stage)
+        return len(stages) - 1
+
+    def next_reminder(self, today: date) -> date | None:
+        """The next day after today on which the secretary is to be reminded of something."""
+        days = [day for place in (*self.open, *self.early) for day in _reminders(place) if day > today]
+        return min(days, default=None)
+
+    def reminded_on(self, day: date) -> list[Place]:
+        """The steps that a day's reminder is about."""
+        return [place for place in (*self.open, *self.early) if day in _reminders(place)]
+
+    def overdue(self, today: date) -> list[Place]:
+        """Open steps whose latest day is over."""
+        return [place for place in self.open if place.latest is not None and place.latest < today]
+
+
+def _reminders(place: Place) -> set[date]:
+    days = set()
+    if place.limits.earliest and place.state is State.EARLY:
+        days.add(place.limits.earliest.day)
+    if place.latest is not None:
+        days |= {place.latest - timedelta(days=before) for before in place.step.remind}
+        days.add(place.latest + timedelta(days=1))
+    return days
+
+
+def standing(procedure: Procedure, records: Sequence[Record], facts: Facts, today: date) -> Standing:
+    """Where a case stands on a day, from the recordings in force, oldest first."""
+    by_step: dict[str, list[Record]] = {}
+    for record in records:
+        by_step.setdefault(record.step, []).append(record)
+    settled: set[str] = set()
+    places = []
+    for stage in procedure.stages:
+        for step in stage.steps:
+            found = tuple(by_step.get(step.id, ()))
+            place = _place(procedure, stage, step, found, facts, today, settled)
+            if place.state in (State.DONE, State.PASSED) or (place.records and _enough(step, found)):
+                settled.add(step.id)
+            places.append(place)
+    places = _close_repeats(procedure, places)
+    return Standing(procedure, tuple(places), _ended(procedure, places, facts))
+
+
+def _enough(step: Step, records: Sequence[Record]) -> bool:
+    return len(records) >= (step.repeat.at_least if step.repeat else 1)
+
+
+def _place(
+    procedure: Procedure,
+    stage: Stage,
+    step: Step,
+    records: tuple[Record, ...],
+    facts: Facts,
+    today: date,
+    settled: set[str],
+) -> Place:
+    if records and not step.repeat:
+        return Place(stage, step, State.DONE, records, Limits(), ())
+    if not records and facts.holds(step.when, step.id) is False:
+        return Place(stage, step, State.PASSED, records, Limits(), ())
+    waits_for = tuple(procedure.step(id) for id in procedure.before(step) if id not in settled)
+    span = limits(procedure, step, facts, today)
+    next_due = _next_due(procedure, step, records, facts)
+    if waits_for or facts.holds(step.when, step.id) is None:
+        return Place(stage, step, State.AHEAD, records, span, waits_for, next_due)
+    if span.earliest is not None and span.earliest.day > today:
+        return Place(stage, step, State.EARLY, records, span, (), next_due)
+    return Place(stage, step, State.OPEN, records, span, (), next_due)
+
+
+def _next_due(procedure: Procedure, step: Step, records: Sequence[Record], facts: Facts) -> date | None:
+    if step.repeat is None:
+        return None
+    if records:
+        since: date | None = records[-1].done_on
+    else:
+        days = [facts.get(procedure.step(id).dated, id) for id in procedure.before(step)]
+        since = max((day for day in days if day is not None), default=None)
+    due: date | None = RULES[step.repeat.due](since) if since else None
+    return due
+
+
+def _close_repeats(procedure: Procedure, places: list[Place]) -> list[Place]:
+    """A repeated step is done once something that comes after it is done."""
+    done = {place.step.id for place in places if place.state is State.DONE or (place.records and not place.step.repeat)}
+    after = {id for place in places if place.step.id in done for id in procedure.before(place.step)}
+    closed = []
+    for place in places:
+        if place.step.repeat and place.records and place.step.id in after:
+            place = Place(place.stage, place.step, State.DONE, place.records, Limits(), ())
+        closed.append(place)
+    return closed
+
+
+def _ended(procedure: Procedure, places: Sequence[Place], facts: Facts) -> Ended | None:
+    for place in places:
+        if not place.records:
+            continue
+        for end in place.step.ends:
+            if facts.holds(end.when, place.step.id) is True:
+                return Ended(end.outcome, _said(end, facts, place.step))
+    needed = [place for place in places if not place.step.optional]
+    if all(place.state in (State.DONE, State.PASSED) for place in needed):
+        return Ended(Outcome.DONE, "")
+    return None
+
+
+def _said(end: End, facts: Facts, step: Step) -> str:
+    return sentence(end.says, facts, step.id)
+
+
+__all__ = ["Ended", "Limit", "Place", "Standing", "State", "standing"]
