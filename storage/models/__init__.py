@@ -2,6 +2,7 @@
 
 from storage.models.base import Base
 from storage.models.branch_entries import BranchEntry, EntryState
+from storage.models.cases import Case, CaseFile, CaseState, CaseStep
 from storage.models.conversation import (
     Account,
     Delivery,
@@ -28,9 +29,6 @@ from storage.models.readings import ReadingPassage, ReadingText
 from storage.models.records import (
     AgendaItem,
     Attendance,
-    Case,
-    CaseState,
-    CaseStep,
     CheckInWay,
     Meeting,
     MeetingKind,
@@ -49,6 +47,7 @@ __all__ = [
     "Base",
     "BranchEntry",
     "Case",
+    "CaseFile",
     "CaseState",
     "CaseStep",
     "CheckInWay",

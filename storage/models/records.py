@@ -1,10 +1,9 @@
-"""The records of organizational life: meetings, attendance, reports, cases."""
+"""The records of organizational life: meetings, attendance, reports."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, word
@@ -58,14 +57,6 @@ class ReportKind(StrEnum):
     MOBILE_REPORT = "mobile_report"
     APPLICATION = "application"
     FEEDBACK = "feedback"
-
-
-class CaseState(StrEnum):
-    """Whether a procedure is still running."""
-
-    OPEN = "open"
-    PAUSED = "paused"
-    CLOSED = "closed"
 
 
 class Meeting(Base):
@@ -185,38 +176,3 @@ class ReportAttachment(Base):
     file_id: Mapped[int] = mapped_column(ForeignKey("files.id"))
 
     file: Mapped[File] = relationship(lazy="raise")
-
-
-class Case(Base):
-    """One run of a procedure for one subject; it may take years."""
-
-    __tablename__ = "cases"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
-    procedure: Mapped[str] = mapped_column(String(60))
-    subject_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    title: Mapped[str] = mapped_column(String(120))
-    state: Mapped[CaseState] = mapped_column(word(CaseState), default=CaseState.OPEN)
-    started_on: Mapped[date]
-    closed_on: Mapped[date | None]
-
-    steps: Mapped[list["CaseStep"]] = relationship(lazy="raise", order_by="CaseStep.id")
-
-    __table_args__ = (Index("ix_cases_organization", "organization_id", "state"),)
-
-
-class CaseStep(Base):
-    """One step of a case as it was done; a correction is a new row that names the one it replaces."""
-
-    __tablename__ = "case_steps"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
-    step: Mapped[str] = mapped_column(String(60))
-    done_on: Mapped[date]
-    figures: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    note: Mapped[str] = mapped_column(Text, default="")
-    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    recorded_at: Mapped[datetime]
-    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("case_steps.id"), unique=True)
