@@ -30,7 +30,7 @@ _ASKS = {
         "people": "多少人|几人|几名|多少名|几个(?!月)|多少党员|人数|到会|多少个(?!月)",
         "votes": "票|赞成",
         "often": "次|多久(?:开|搞|讲|上|考察|联系|传达|评|谈|学|报|公布|聚|办)|每年|每月|每季度",
-        "long": "多久|多长|几年|几个月|几天|期限|有效|任期|最长|最短|多少天",
+        "long": "多久(?!一次)|多长|几年|几个月|几天|期限|有效|任期|最长|最短|多少天",
         "when": "什么时候|哪天|何时|最晚|最早|算起|几月|时间|哪年|哪月|起",
         "who": "谁|哪一级|哪级|哪个部门|什么人|哪些人",
         "where": "哪里|哪儿|交给|地方|放哪|去哪|报到|到哪",
@@ -46,6 +46,9 @@ _ASKS = {
     }.items()
 }
 """What kind of answer words ask for."""
+
+_MAY = re.compile("要不要|用不用|需不需要|必须|吗$|行不行|算不算|对不对|合规")
+"""The same of what is not left when words are normalized."""
 
 _SINGLE = 0.35  # what a character is worth that matches without its neighbours
 _HEARD = 0.9  # … that matches by sound
@@ -73,11 +76,13 @@ class Reading:
     """Normalized words, read once: position by position what is written and the folded syllable heard.
 
     What is written is "" for typed pinyin. `pairs` holds the written pairs of neighbours ("" where one is unwritten),
-    then as many heard ones.
+    then as many heard ones. `said` is what it was before it was normalized: 吗 and 要不要 tell what kind of answer is
+    wanted, and nothing else.
     """
 
-    def __init__(self, words: str, *, quickly: bool = False) -> None:
+    def __init__(self, words: str, said: str = "", *, quickly: bool = False) -> None:
         self.words = words
+        self._said = said or words
         found = heard(words, quickly=quickly)
         self.size = len(found)
         self.written = [written for written, _ in found]
@@ -108,7 +113,8 @@ class Reading:
     @classmethod
     def of_phrase(cls, phrase: str) -> tuple[Self, ...]:
         """A title or alias, normalized and also as it stands: typed pinyin cannot be normalized word by word."""
-        return tuple(cls(words) for words in dict.fromkeys((normalize(phrase), plain(phrase))) if words)
+        said = plain(phrase)
+        return tuple(cls(words, said) for words in dict.fromkeys((normalize(phrase), said)) if words)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -132,7 +138,7 @@ class Reading:
     @cached_property
     def asks(self) -> frozenset[str]:
         """What kinds of answer it asks for."""
-        return _kinds(self.words)
+        return _kinds(self.words, self._said)
 
     def positions(self, start: int, end: int) -> slice:
         """The positions that these characters of the words have."""
@@ -185,8 +191,8 @@ class Question(Reading):
     question as typed and in the terms of the rules.
     """
 
-    def __init__(self, words: str) -> None:
-        super().__init__(words, quickly=True)
+    def __init__(self, words: str, said: str = "") -> None:
+        super().__init__(words, said, quickly=True)
         found = list(meanings(words))
         self.meant_by = [
             (self.positions(start, end), [Reading(each, quickly=True) for each in means]) for start, end, means in found
@@ -196,12 +202,16 @@ class Question(Reading):
 
     @classmethod
     def of_question(cls, question: str) -> Self:
-        return cls(normalize(question[:_LONGEST]))
+        return cls(normalize(question[:_LONGEST]), plain(question[:_LONGEST]))
+
+    def in_words(self, words: str) -> Self:
+        """The same question with other words for it."""
+        return self if words == self.words else type(self)(words, self._said)
 
     @cached_property
     def asks(self) -> frozenset[str]:
         """What kinds of answer it asks for, in its own words and in those of the rules."""
-        return frozenset().union(*(_kinds(each.words) for each in self.wholes))
+        return frozenset().union(*(_kinds(each.words, each._said) for each in self.wholes))
 
     @cached_property
     def pieces(self) -> Pieces:
@@ -217,8 +227,9 @@ class Question(Reading):
         return values
 
 
-def _kinds(words: str) -> frozenset[str]:
-    return frozenset(kind for kind, asked in _ASKS.items() if asked.search(words))
+def _kinds(words: str, said: str) -> frozenset[str]:
+    kinds = frozenset(kind for kind, asked in _ASKS.items() if asked.search(words))
+    return kinds | {"may"} if _MAY.search(said) else kinds
 
 
 def _with(words: str, found: Sequence[tuple[int, int, tuple[str, ...]]]) -> str:

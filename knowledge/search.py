@@ -31,6 +31,8 @@ _SURE, _AHEAD, _CLEAR = 50.0, 44.0, 6.0
 _STRANGE_WORD = 9.0
 _ONE_WORD = 3
 _THE_VERY_WORDS = 100.0
+# The most for what is not named, however like it is.
+_LIKE_WORDS = 95.5
 
 # How many candidates are weighed, and how many of those are compared phrase by phrase.
 _WEIGHED, _COMPARED = 16, 8
@@ -45,8 +47,9 @@ _IN_TEXT = 0.5
 _LINE = 8
 # What a phrase gains or loses by the kind of answer that it gives (how often, who, where …).
 _SAME_KIND = 0.1
-# Points that are lost by what has none of the question's pairs, compared with what has most.
-_SHARED = 7.0
+# Points that are lost by what has none of the question's pairs, compared with what has most; and by what gives none of
+# the kinds of answer that are asked for: an entry on how long is none for how often.
+_SHARED, _OTHER_KIND = 7.0, 4.0
 _INITIALS = re.compile(r"[a-z]{3,8}")
 
 
@@ -66,6 +69,7 @@ class _Owner:
     sounds: list[str]
     named: Pieces
     told: Pieces
+    asks: frozenset[str]
 
 
 class Index:
@@ -92,7 +96,8 @@ class Index:
         readings = tuple(reading for phrase in phrases for reading in Reading.of_phrase(phrase))
         told = [Reading.of_question(line) for line in text.splitlines()]
         words, sounds = [reading.words for reading in readings], [reading.sound for reading in readings]
-        owner = _Owner(key, readings, words, sounds, Pieces.of(readings), Pieces.of(told))
+        asks = frozenset().union(*(reading.asks for reading in readings))
+        owner = _Owner(key, readings, words, sounds, Pieces.of(readings), Pieces.of(told), asks)
         self._owners.append(owner)
         for name in {name for reading in readings for name in reading.names}:
             self._exact[name].append(number)
@@ -129,7 +134,7 @@ class Index:
         if not reading.is_written:
             return reading
         words = _INITIALS.sub(lambda found: self._with_initials(found[0]) or found[0], reading.words)
-        return reading if words == reading.words else Question(words)
+        return reading.in_words(words)
 
     def _with_initials(self, letters: str) -> str | None:
         found = Counter(
@@ -162,14 +167,16 @@ class Index:
             for number in candidates
             if number not in named
         }
-        for number in heapq.nlargest(_COMPARED, explained, key=explained.__getitem__):
+        # Many explain a short question wholly: of those the ones that share more of its rare pairs.
+        for number in heapq.nlargest(_COMPARED, explained, key=lambda each: (explained[each], candidates[each])):
             owner = self._owners[number]
             closest = max(
                 (self._closeness(reading, weights, owner.phrases[at]) for at in self._nearest(reading, owner)),
                 default=0.0,
             )
             score = 100 * (0.55 * explained[number] + 0.45 * closest) - _SHARED * (1 - candidates[number])
-            yield Hit(owner.key, round(score, 1))
+            score -= _OTHER_KIND * len(reading.asks - owner.asks) / max(1, len(reading.asks))
+            yield Hit(owner.key, round(min(score, _LIKE_WORDS), 1))
 
     def _named(self, reading: Question) -> dict[int, float]:
         # Initials name a phrase only where nothing but letters was typed: any four characters have some initials.
