@@ -10,7 +10,7 @@ import jinja2
 
 from knowledge.entry import Citation
 from knowledge.procedure.facts import Facts, applied
-from knowledge.procedure.model import Bound, Check, Kind, Level, Procedure, Step
+from knowledge.procedure.model import Bound, Check, Derived, Kind, Level, Procedure, Step
 from knowledge.rules.working_days import is_provisional
 
 COUNTS_WORKING_DAYS = frozenset({"notice_ends", "nth_working_day", "next_working_day", "working_days_between"})
@@ -144,6 +144,17 @@ def shown(kind: Kind, value: Any, among: Mapping[str, str] | None = None) -> str
         case Kind.LINES:
             return "；".join(value)
     return str(value)
+
+
+def made_words(derived: Derived, value: Any) -> str:
+    """A derived fact as people read it."""
+    if isinstance(value, bool):
+        return derived.words.get("yes" if value else "no", "是" if value else "否")
+    if isinstance(value, date):
+        return day_words(value)
+    if isinstance(value, list | tuple):
+        return "、".join(made_words(derived, one) for one in value) or "无"
+    return derived.words.get(str(value), str(value))
 
 
 def day_words(day: date) -> str:

@@ -176,11 +176,17 @@ class Facts:
 
 
 def applied(rule: str, of: Mapping[str, str], literally: Mapping[str, Any], facts: Facts, step: str) -> Any:
-    """What a rule returns for facts; None when one of them is not known."""
+    """What a rule returns for facts; None when one of them is not known, or they are figures that cannot be.
+
+    That more came than were expected is for a check of that figure to say; nothing else follows from it.
+    """
     given = {parameter: facts.get(name, step) for parameter, name in of.items()}
     if any(value is None for value in given.values()):
         return None
-    return RULES[rule](**given, **literally)
+    try:
+        return RULES[rule](**given, **literally)
+    except ValueError:
+        return None
 
 
 def is_asked(asked: Asked, facts: Facts, step: str) -> bool:

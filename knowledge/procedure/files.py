@@ -238,7 +238,8 @@ def _step_faults(
     step: Step, names: set[str], versions: set[str], documents: Mapping[str, SourceDocument], steps: set[str]
 ) -> Iterator[tuple[str, str]]:
     own = _made_by(step)
-    for id in {id for id in own if own.count(id) > 1}:
+    always = [*(asked.id for asked in step.fields), *(derived.id for derived in step.derived if not derived.when)]
+    for id in {id for id in own if own.count(id) > 1 and id in always}:
         yield id, f"“{id}”写了两次"
     for id in set(own) & steps:
         yield id, f"“{id}”也是步骤的名称，句子里分不清"
@@ -267,9 +268,9 @@ def _step_faults(
     for conditions in (*(effect.when for effect in step.effects), *(end.when for end in step.ends)):
         yield from _condition_faults(step, conditions, names)
     for effect in step.effects:
-        if effect.holders and step.field(effect.holders) is None:
+        if effect.holders and not _known(effect.holders, step, names):
             yield effect.holders, f"effects 用到没有的“{effect.holders}”"
-    if step.repeat and step.repeat.due not in RULES:
+    if step.repeat and step.repeat.due and step.repeat.due not in RULES:
         yield step.repeat.due, f"没有规则“{step.repeat.due}”"
     yield from _sentence_faults(step, names)
 

@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import TypeAlias
+from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from knowledge.entry import Citation
 
@@ -19,6 +19,16 @@ _PROCEDURE_ID = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 _FACT = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$"
 
 Literal: TypeAlias = bool | int | Decimal | str
+
+
+def _yes_and_no(words: Any) -> Any:
+    """YAML reads the keys yes and no as true and false."""
+    names = {True: "yes", False: "no"}
+    return {names.get(key, key): each for key, each in words.items()} if isinstance(words, dict) else words
+
+
+Words: TypeAlias = Annotated[dict[str, str], BeforeValidator(_yes_and_no)]
+"""What is said for a value: for yes and no, or for each of the words that a rule returns, the usual one first."""
 
 
 class _Strict(BaseModel):
@@ -137,7 +147,8 @@ class Check(_Strict):
 class Derived(_Strict):
     """A fact that a rule makes of others: a date, a figure, or passed and not passed.
 
-    `words` are said for yes and no; without them the value is shown as it is.
+    `words` are said for yes and no, or for the words that the rule returns; without them the value is shown as it is.
+    Where several rules make the same fact, each has a `when`, of which only one can hold.
     """
 
     id: str = Field(pattern=_ID)
@@ -145,16 +156,19 @@ class Derived(_Strict):
     rule: str
     of: dict[str, str] = {}
     literally: dict[str, Literal] = {}
-    words: dict[str, str] = {}
+    words: Words = {}
     when: tuple[Condition, ...] = ()
 
 
 class Effect(_Strict):
-    """What a recorded step changes in the roster: the subject's status, who holds a post, or that somebody leaves."""
+    """What a recorded step changes in the roster: the subject's status, who holds a post, or that somebody leaves.
+
+    `holders` names the fact with whoever holds the post from now on, of this step or an earlier one.
+    """
 
     status: str = ""
     post: str = ""
-    holders: str = Field(default="", pattern=r"^([a-z][a-z0-9_]*)?$")
+    holders: str = Field(default="", pattern=rf"{_FACT}|^$")
     leaves: bool = False
     when: tuple[Condition, ...] = ()
 
@@ -176,9 +190,12 @@ class Span(_Strict):
 
 
 class Repeat(_Strict):
-    """A step that is done again and again: `due` is a rule from one day to the last day for the next."""
+    """A step that is done again and again: `due` is a rule from one day to the last day for the next.
 
-    due: str
+    Without `due` it is done as often as there is something, such as a vote on each item.
+    """
+
+    due: str = ""
     at_least: int = 1
 
 

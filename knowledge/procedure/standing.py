@@ -15,10 +15,15 @@ class State(StrEnum):
     """Of one step of a case."""
 
     DONE = "done"
+    EARLIER = "earlier"  # done before the case was taken over, and nobody entered when
     PASSED = "passed"  # its condition does not hold, so it is not done in this case
     OPEN = "open"  # may be done today
     EARLY = "early"  # all before it is done, its earliest day has not come
     AHEAD = "ahead"  # waits for others
+
+
+SETTLED = (State.DONE, State.EARLIER, State.PASSED)
+"""What nobody has to do any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +120,28 @@ def _reminders(place: Place) -> set[date]:
     return days
 
 
-def standing(procedure: Procedure, records: Sequence[Record], facts: Facts, today: date) -> Standing:
-    """Where a case stands on a day, from the recordings in force, oldest first."""
+def standing(
+    procedure: Procedure, records: Sequence[Record], facts: Facts, today: date, *, taken_over_at: str = ""
+) -> Standing:
+    """Where a case stands on a day, from the recordings in force, oldest first.
+
+    `taken_over_at` is the step at which a case that had begun before was taken over.
+    """
     by_step: dict[str, list[Record]] = {}
     for record in records:
         by_step.setdefault(record.step, []).append(record)
     settled: set[str] = set()
     places = []
+    earlier = taken_over_at in {step.id for step in procedure.steps}
     for stage in procedure.stages:
         for step in stage.steps:
+            earlier = earlier and step.id != taken_over_at
             found = tuple(by_step.get(step.id, ()))
-            place = _place(procedure, stage, step, found, facts, today, settled)
-            if place.state in (State.DONE, State.PASSED) or (place.records and _enough(step, found)):
+            if earlier and not found:
+                place = Place(stage, step, State.EARLIER, found, Limits(), ())
+            else:
+                place = _place(procedure, stage, step, found, facts, today, settled)
+            if place.state in SETTLED or (place.records and (earlier or _enough(step, found))):
                 settled.add(step.id)
             places.append(place)
     places = _close_repeats(procedure, places)
@@ -161,7 +176,7 @@ def _place(
 
 
 def _next_due(procedure: Procedure, step: Step, records: Sequence[Record], facts: Facts) -> date | None:
-    if step.repeat is None:
+    if step.repeat is None or not step.repeat.due:
         return None
     if records:
         since: date | None = records[-1].done_on
@@ -192,7 +207,7 @@ def _ended(procedure: Procedure, places: Sequence[Place], facts: Facts) -> Ended
             if facts.holds(end.when, place.step.id) is True:
                 return Ended(end.outcome, _said(end, facts, place.step))
     needed = [place for place in places if not place.step.optional]
-    if all(place.state in (State.DONE, State.PASSED) for place in needed):
+    if all(place.state in SETTLED for place in needed):
         return Ended(Outcome.DONE, "")
     return None
 

@@ -34,16 +34,18 @@ class Row:
     provisional: bool = False
 
 
-def timeline(procedure: Procedure, records: Sequence[Record], facts: Facts, today: date) -> list[Row]:
+def timeline(
+    procedure: Procedure, records: Sequence[Record], facts: Facts, today: date, *, taken_over_at: str = ""
+) -> list[Row]:
     """The rows of all steps in order; those that are passed over in this case are left out."""
-    now = standing(procedure, records, facts, today)
+    now = standing(procedure, records, facts, today, taken_over_at=taken_over_at)
     supposed = facts
     planned: dict[str, date] = {place.step.id: place.records[-1].done_on for place in now.places if place.records}
     rows = []
     for place in now.places:
         step = place.step
         happened = tuple(record.done_on for record in place.records)
-        if place.state is State.PASSED:
+        if place.state in (State.PASSED, State.EARLIER):
             continue
         if place.state is State.DONE or now.ended or (place.records and not step.repeat):
             if happened:
@@ -117,5 +119,6 @@ def _usual(step: Step, day: date, facts: Facts) -> dict[str, Any]:
     values[step.dated] = day
     for derived in step.derived:
         if derived.words:
-            values.setdefault(derived.id, True)
+            usual = next(iter(derived.words))
+            values.setdefault(derived.id, {"yes": True, "no": False}.get(usual, usual))
     return values
