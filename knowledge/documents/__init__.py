@@ -1,0 +1,1 @@
+"""The papers of the procedures: layouts drawn for Word, papers as data, and how one becomes the other."""

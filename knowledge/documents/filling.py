@@ -1,0 +1,291 @@
+"""A paper filled in: its sentences with what is known, its tables with their rows, laid into the Word template."""
+
+import io
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docxtpl import DocxTemplate  # type: ignore[import-untyped]  # it comes without types
+
+from knowledge.documents.blanks import LINE, pieces, written
+from knowledge.documents.drawing import FOLDER, sealed
+from knowledge.documents.layouts import LAYOUTS, Layout, Style
+from knowledge.documents.paper import ENVIRONMENT, Paper, Part, Sentence, Table, sentences
+
+_TWIPS_A_MM = 1440 / 25.4
+_CELL_MARGINS = 216
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line on paper; `kind` is the name of its style."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of so many columns."""
+
+    lines: list[Line]
+    span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row at least so many points high; a header is repeated on every page."""
+
+    cells: list[Cell]
+    height: float
+    header: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table with its column widths in twentieths of a point."""
+
+    rows: list[Row]
+    widths: list[int]
+    kind: str = field(default="TABLE", init=False)
+
+
+Block = Line | Grid
+
+
+def fill(paper: Paper, context: Mapping[str, Any]) -> bytes:
+    """The .docx of a paper; whatever the context lacks is left to be written by hand."""
+    layout = LAYOUTS[paper.layout]
+    blocks = _Filling(layout, context).blocks(paper)
+    template = DocxTemplate(io.BytesIO(_template(layout.name)))
+    template.render({"blocks": blocks}, jinja2.Environment(autoescape=True))
+    document = template.docx  # not get_docx(), which reads the template anew
+    assert document is not None
+    grids = [block for block in blocks if isinstance(block, Grid)]
+    for table, grid in zip(document.element.body.iter(qn("w:tbl")), grids, strict=True):
+        _set_table(table, grid)
+    document.core_properties.title = heading(paper, context)[:200]
+    return sealed(document)
+
+
+def heading(paper: Paper, context: Mapping[str, Any]) -> str:
+    """What is printed on top of a paper."""
+    return _rendered(paper.heading or paper.title, context).strip()
+
+
+@cache
+def _template(name: str, folder: Path = FOLDER) -> bytes:
+    return (folder / f"{name}.docx").read_bytes()
+
+
+@cache
+def _compiled(template: str) -> jinja2.Template:
+    return ENVIRONMENT.from_string(template)
+
+
+def _rendered(template: str, context: Mapping[str, Any]) -> str:
+    return _compiled(template).render(context)
+
+
+@cache
+def _expression(source: str) -> Any:
+    return ENVIRONMENT.compile_expression(source, undefined_to_none=False)
+
+
+def _valued(source: str, context: Mapping[str, Any]) -> Any:
+    return _expression(source)(**context)
+
+
+def _gone_through(source: str, context: Mapping[str, Any]) -> list[Any]:
+    found = _valued(source, context)
+    return list(found) if isinstance(found, Sequence) and not isinstance(found, str) else []
+
+
+class _Filling:
+    """One paper being filled in."""
+
+    def __init__(self, layout: Layout, context: Mapping[str, Any]) -> None:
+        self.layout = layout
+        self.context = context
+        _, _, left, right = layout.margins
+        self.width = int((layout.page[0] - left - right) * _TWIPS_A_MM)
+
+    def blocks(self, paper: Paper) -> list[Block]:
+        """Everything on the paper, from top to bottom."""
+        blocks: list[Block] = []
+        for copy in range(paper.copies):
+            if copy:
+                blocks += [Line(Style.CUT.name, "")]
+            blocks += [Line(Style.TITLE.name, line) for line in pieces(heading(paper, self.context))]
+            for part in paper.body:
+                blocks += self._part(part)
+        return _with_room_to_sign(blocks)
+
+    def _part(self, part: Part) -> Iterator[Block]:
+        for context in self._rounds(part):
+            if part.when and not _valued(part.when, context):
+                continue
+            if part.text:
+                for sentence in sentences(part.text):
+                    yield from _lines(sentence, context)
+            elif part.table is not None:
+                yield from (self._table(part.table, context), Line(Style.GAP.name, ""))
+            else:
+                yield from (self._form(part, context), Line(Style.GAP.name, ""))
+
+    def _rounds(self, part: Part) -> Iterator[Mapping[str, Any]]:
+        if not part.each:
+            yield self.context
+            return
+        for number, it in enumerate(_gone_through(part.each, self.context), 1):
+            yield {**self.context, "it": it, "n": number}
+
+    def _form(self, part: Part, context: Mapping[str, Any]) -> Grid:
+        widths = self._widths(part.widths)
+        rows = []
+        for row in part.fields:
+            words = [cell for cell in row if isinstance(cell, str)]
+            lines = row[-1] if isinstance(row[-1], int) else 1
+            rows.append(self._row(words, widths, context, lines))
+        return Grid(rows, widths)
+
+    def _table(self, table: Table, context: Mapping[str, Any]) -> Grid:
+        widths = self._widths(table.widths * table.across)
+        rows = [self._row(table.head * table.across, widths, context, header=True)]
+        rows += self._items(table, widths, context)
+        rows += [self._row(row, widths, context, table.lines) for row in (*table.rows, *table.last)]
+        return Grid(rows, widths)
+
+    def _items(self, table: Table, widths: list[int], context: Mapping[str, Any]) -> Iterator[Row]:
+        """A row for each thing; side by side they run down the columns, as people read a list."""
+        items = _gone_through(table.each, context) if table.each else []
+        count = max(len(items), table.least)
+        deep = -(-count // table.across)
+        columns = len(table.widths)
+        for row in range(deep):
+            cells: list[Cell] = []
+            for column in range(table.across):
+                number = column * deep + row + 1
+                given = {**context, "n": number}
+                if number <= len(items):
+                    given["it"] = items[number - 1]
+                here = widths[column * columns : (column + 1) * columns]
+                cells += self._row(table.row, here, given).cells
+            yield Row(cells, self._height(table.lines))
+
+    def _widths(self, weights: Sequence[float]) -> list[int]:
+        widths = [int(self.width * weight / sum(weights)) for weight in weights]
+        return [*widths[:-1], self.width - sum(widths[:-1])]
+
+    def _row(
+        self,
+        words: Sequence[str],
+        widths: list[int],
+        context: Mapping[str, Any],
+        lines: int = 1,
+        *,
+        header: bool = False,
+    ) -> Row:
+        cells = []
+        for number, template in enumerate(words):
+            last = number == len(words) - 1
+            span = len(widths) - number if last else 1
+            width = sum(widths[number : number + span]) - _CELL_MARGINS
+            cells.append(Cell(self._cell(template, context, width), span))
+        return Row(cells, self._height(lines), header)
+
+    def _height(self, lines: int) -> float:
+        return self.layout.row + (lines - 1) * self.layout.cell * 1.35
+
+    def _cell(self, template: str, context: Mapping[str, Any], width: int) -> list[Line]:
+        found = [
+            (sentence.style, piece)
+            for sentence in sentences(template, cell=True)
+            for piece in pieces(_rendered(sentence.template, context))
+        ]
+        short = len(found) == 1 and _em(found[0][1]) * self.layout.cell * 20 <= width
+        usual = Style.CELL if short else Style.CELL_LEFT
+        lines = [Line((style or usual).name, text if style else _room(text)) for style, text in found]
+        return lines or [Line(Style.CELL.name, "")]
+
+
+def _lines(sentence: Sentence, context: Mapping[str, Any]) -> Iterator[Line]:
+    assert sentence.style is not None
+    if not sentence.template:
+        yield Line(sentence.style.name, "")
+        return
+    yield from (
+        Line(sentence.style.name, piece) for piece in pieces(_rendered(sentence.template, context)) if piece.strip()
+    )
+
+
+def _em(text: str) -> float:
+    """How wide a text is, in characters."""
+    return sum(1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.5 for character in text)
+
+
+def _room(text: str) -> str:
+    """What stands in a cell where nothing is known: the cell itself is the place to write, so no line is drawn."""
+    if not text.strip(LINE):
+        return ""
+    return text.replace(LINE, "\u3000") if not text.strip(LINE + "年月日") else text
+
+
+def _with_room_to_sign(blocks: Sequence[Block]) -> list[Block]:
+    """An empty line before the first who signs."""
+    found: list[Block] = []
+    for block in blocks:
+        signs = block.kind == Style.SIGNED.name
+        if signs and found and found[-1].kind not in (Style.SIGNED.name, Style.DATED.name, Style.EMPTY.name):
+            found.append(Line(Style.EMPTY.name, ""))
+        found.append(block)
+    return found
+
+
+def _set_table(table: Any, grid: Grid) -> None:
+    """Columns as wide as they should be, cells that span, header rows that repeat, rows that stay whole."""
+    properties = table.tblPr
+    for name in ("tblStyle", "tblW", "tblLayout", "jc", "tblLook"):
+        for old in properties.findall(qn(f"w:{name}")):
+            properties.remove(old)
+    borders = properties.find(qn("w:tblBorders"))
+    borders.addprevious(_element("tblW", w=sum(grid.widths), type="dxa"))
+    borders.addprevious(_element("jc", val="center"))
+    borders.addnext(_element("tblLayout", type="fixed"))
+    columns = table.tblGrid
+    for old in list(columns):
+        columns.remove(old)
+    columns.extend(_element("gridCol", w=width) for width in grid.widths)
+    for drawn, row in zip(table.tr_lst, grid.rows, strict=True):
+        _set_row(drawn, row, grid.widths)
+
+
+def _set_row(drawn: Any, row: Row, widths: Sequence[int]) -> None:
+    properties = drawn.get_or_add_trPr()
+    properties.append(_element("cantSplit"))
+    properties.append(_element("trHeight", val=round(row.height * 20), hRule="atLeast"))
+    if row.header:
+        properties.append(_element("tblHeader"))
+    first = 0
+    for place, cell in zip(drawn.tc_lst, row.cells, strict=True):
+        own = place.get_or_add_tcPr()
+        for old in list(own):
+            own.remove(old)
+        own.append(_element("tcW", w=sum(widths[first : first + cell.span]), type="dxa"))
+        if cell.span > 1:
+            own.append(_element("gridSpan", val=cell.span))
+        own.append(_element("vAlign", val="center"))
+        first += cell.span
+
+
+def _element(name: str, **attributes: Any) -> Any:
+    made = OxmlElement(f"w:{name}")
+    for key, value in attributes.items():
+        made.set(qn(f"w:{key}"), written(str(value)))
+    return made
