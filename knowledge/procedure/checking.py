@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 
 from knowledge.entry import Citation
-from knowledge.procedure.facts import Facts, applied
+from knowledge.procedure.facts import Facts, applied, over_rounds
 from knowledge.procedure.model import Bound, Check, Derived, Kind, Level, Procedure, Step
 from knowledge.rules.working_days import is_provisional
 
@@ -34,6 +34,11 @@ class Problem:
     def source(self) -> Citation | None:
         """Where the rule stands."""
         return self.check.source
+
+    @property
+    def words(self) -> str:
+        """Both in one."""
+        return f"{self.says}{self.then}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ def problems(procedure: Procedure, step: Step, facts: Facts, day: date, *, touch
     """
     found = []
     for check in checks_of(procedure, step, day):
-        if touching and touching not in (check.fact, *check.of.values()):
+        used = {check.fact, *check.of.values()}
+        if touching and not {touching, f"{step.id}.{touching}"} & used:
             continue
         if facts.holds(check.when, step.id) is not True:
             continue
@@ -76,6 +82,21 @@ def problems(procedure: Procedure, step: Step, facts: Facts, day: date, *, touch
         if not _kept(check, facts, step.id, limit):
             values = _values(facts, step, check, limit)
             found.append(Problem(check, _render(check.says, values), _render(check.then, values)))
+    return found
+
+
+def _used_by(check: Check, step: Step) -> set[str]:
+    """The step's own fields that a check hangs on, also by way of what is derived of them."""
+    made: dict[str, set[str]] = {}
+    for derived in step.derived:
+        made.setdefault(derived.id, set()).update(derived.of.values())
+    found: set[str] = set()
+    left = [check.fact, *check.of.values(), *(condition.fact for condition in check.when)]
+    while left:
+        name = over_rounds(left.pop())[1].removeprefix(f"{step.id}.")
+        if name and name not in found:
+            found.add(name)
+            left += made.get(name, ())
     return found
 
 

@@ -110,6 +110,17 @@ class Facts:
         self._derive(step, values)
 
     def _derive(self, step: Step, values: dict[str, Any]) -> None:
+        self._make(step, values)
+        unasked = {
+            asked.id: asked.otherwise
+            for asked in step.fields
+            if asked.otherwise is not None and asked.id not in values and self.holds(asked.when, step.id) is False
+        }
+        if unasked:
+            values.update(unasked)
+            self._make(step, values)
+
+    def _make(self, step: Step, values: dict[str, Any]) -> None:
         for derived in step.derived:
             value = self._made(step, derived)
             if value is not None:
@@ -121,12 +132,26 @@ class Facts:
         return applied(derived.rule, derived.of, derived.literally, self, step.id)
 
     def get(self, name: str, step: str = "") -> Any:
-        """A fact by "step.field", or by "field" for one of the named step; None when it is not known."""
+        """A fact by "step.field", or by "field" for one of the named step; None when it is not known.
+
+        Of a repeated step "before.field" is that of the round before, "earlier.field" a list of all rounds but the
+        newest, "all.field" of all.
+        """
         if name in self.around:
             return self.around[name]
+        over, name = over_rounds(name)
         where, _, key = name.rpartition(".")
         rounds = self._rounds.get(where or step)
-        return rounds[-1].get(key) if rounds else None
+        if not rounds:
+            return None
+        match over:
+            case "before":
+                return rounds[-2].get(key) if len(rounds) > 1 else None
+            case "earlier":
+                return [one[key] for one in rounds[:-1] if key in one]
+            case "all":
+                return [one[key] for one in rounds if key in one]
+        return rounds[-1].get(key)
 
     def rounds(self, step: str) -> list[dict[str, Any]]:
         """What each recording of a step says, oldest first."""
@@ -173,6 +198,16 @@ class Facts:
         for step in self._rounds:
             found.setdefault(step, {}).update(self.of(step))
         return found
+
+
+OVER_ROUNDS = ("before", "earlier", "all")
+"""What may stand before the name of a fact of a repeated step."""
+
+
+def over_rounds(name: str) -> tuple[str, str]:
+    """Which of `OVER_ROUNDS` a name begins with, or nothing, and the name without it."""
+    over, _, rest = name.partition(".")
+    return (over, rest) if rest and over in OVER_ROUNDS else ("", name)
 
 
 def applied(rule: str, of: Mapping[str, str], literally: Mapping[str, Any], facts: Facts, step: str) -> Any:

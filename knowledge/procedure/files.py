@@ -13,7 +13,7 @@ from knowledge.entry import Citation, SourceDocument
 from knowledge.entry_files import DOCUMENTS, ENTRIES, validated
 from knowledge.located import Fault, read_items
 from knowledge.procedure.checking import all_sentences, names_in
-from knowledge.procedure.facts import SURROUNDINGS
+from knowledge.procedure.facts import OVER_ROUNDS, SURROUNDINGS, over_rounds
 from knowledge.procedure.model import Asked, Check, Condition, Kind, Procedure, Step
 from knowledge.rules.named import RULES
 
@@ -51,6 +51,7 @@ class Procedures:
 
     def __init__(self, found: Mapping[str, Procedure], overlays: Collection[Overlay] = ()) -> None:
         self._found = dict(found)
+        self._documents = _documents()
         self.overlays = tuple(overlays)
         self._widened: dict[tuple[str, tuple[str, ...]], Procedure] = {}
 
@@ -66,6 +67,10 @@ class Procedures:
 
     def __contains__(self, id: str) -> bool:
         return id in self._found
+
+    def cite(self, citation: Citation) -> str:
+        """A source as shown to people."""
+        return self._documents[citation.document].cite(citation.article, citation.page)
 
     def named(self, id: str, organizations: Collection[str] = ()) -> Procedure:
         """A procedure as it holds for a branch; `organizations` are the names of the branch and of all above it.
@@ -196,6 +201,8 @@ def _own_faults(procedure: Procedure, documents: Mapping[str, SourceDocument]) -
     for step in procedure.steps:
         if step.id in seen:
             yield step.id, f"步骤“{step.id}”写了两次"
+        if step.id in OVER_ROUNDS:
+            yield step.id, f"步骤不能叫“{step.id}”"
         seen.add(step.id)
         names |= {f"{step.id}.{id}" for id in _made_by(step)}
     if procedure.historical:
@@ -300,6 +307,7 @@ def _asked_faults(step: Step, asked: Asked, names: set[str]) -> Iterator[tuple[s
 
 
 def _known(name: str, step: Step, names: set[str]) -> bool:
+    _, name = over_rounds(name)
     return name in names or f"{step.id}.{name}" in names
 
 

@@ -1,0 +1,79 @@
+"""A case walked by facts alone, as the conversation would record it."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from knowledge.procedure.checking import Problem, problems
+from knowledge.procedure.facts import Facts, Named, Record, dump, is_asked
+from knowledge.procedure.files import Procedures
+from knowledge.procedure.model import Level, Procedure
+from knowledge.procedure.standing import Ended, Standing, standing
+
+CHEN, LI, WANG, ZHAO = Named(1, "陈明"), Named(2, "李华"), Named(3, "王芳"), Named(4, "赵强")
+
+
+@cache
+def procedures() -> Procedures:
+    """All that there are."""
+    return Procedures.load()
+
+
+class Walk:
+    """One case of a procedure; `around` is what is known besides, and the day goes with what is recorded."""
+
+    def __init__(self, procedure: str, around: Mapping[str, Any] | None = None) -> None:
+        self.procedure: Procedure = procedures().named(procedure)
+        self.around = {"case.started_on": date(2026, 1, 1), **(around or {})}
+        self.records: list[Record] = []
+        self.today = date(2026, 1, 1)
+
+    @property
+    def facts(self) -> Facts:
+        """Everything known."""
+        return Facts(self.procedure, self.records, self.around)
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands on the day of the newest recording."""
+        return standing(self.procedure, self.records, self.facts, self.today)
+
+    @property
+    def open(self) -> list[str]:
+        """The steps that may be done, and those that only wait for their day."""
+        return [place.step.id for place in (*self.standing.open, *self.standing.early)]
+
+    @property
+    def ended(self) -> Ended | None:
+        """How it ended, if it has."""
+        return self.standing.ended
+
+    def found(self, step: str, touching: str = "", **values: Any) -> dict[str, Problem]:
+        """What is wrong with a recording, by check; with `touching` as at the moment that field is typed."""
+        its = self.procedure.step(step)
+        supposed = self.facts.supposing(its, values)
+        day = values.get(its.dated, self.today)
+        return {one.check.id: one for one in problems(self.procedure, its, supposed, day, touching=touching)}
+
+    def levels(self, step: str, touching: str = "", **values: Any) -> dict[str, str]:
+        """Of what is wrong, how grave."""
+        return {id: problem.level.value for id, problem in self.found(step, touching, **values).items()}
+
+    def record(self, step: str, **values: Any) -> "Walk":
+        """Record a step that may be done, all that it asks and nothing else, with nothing that stops it."""
+        assert step in self.open, f"{step} is not open: {self.open}"
+        its = self.procedure.step(step)
+        supposed = self.facts.supposing(its, values)
+        for asked in its.fields:
+            wanted = is_asked(asked, supposed, step)
+            assert wanted or asked.id not in values, f"{step}.{asked.id} is not asked"
+            assert not wanted or asked.optional or asked.id in values, f"{step}.{asked.id} is missing"
+        assert set(values) <= {asked.id for asked in its.fields}, f"{step} has no {values.keys()}"
+        day = values[its.dated]
+        stopping = [one.says for one in problems(self.procedure, its, supposed, day) if one.level is not Level.WARN]
+        assert not stopping, f"{step}: {stopping}"
+        answers = {asked.id: dump(asked.kind, values[asked.id]) for asked in its.fields if asked.id in values}
+        self.records.append(Record(len(self.records) + 1, step, day, answers))
+        self.today = max(self.today, day)
+        return self
