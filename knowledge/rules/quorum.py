@@ -97,3 +97,31 @@ def candidates_needed(seats: int) -> int:
     if seats < 1:
         raise ValueError(f"{seats} seats cannot be elected")
     return -(-6 * seats // 5)
+
+
+def formula_for(matter: str) -> Formula:
+    """Which counting rule an item falls under by what it is about: "admission", "election" or anything else.
+
+    Source: 支部党务规程资料 §0.3; the articles as for `present_needed`.
+    """
+    return {"admission": Formula.ADMISSION, "election": Formula.ELECTION}.get(matter, Formula.GENERAL)
+
+
+def fit_in(total: int, first: int, second: int = 0, third: int = 0) -> bool:
+    """Whether the parts are together no more than the whole: votes and those who came, excused and expected."""
+    return min(first, second, third) >= 0 and first + second + third <= total
+
+
+def are_absent(eligible: int, present: int, excused: int) -> int:
+    """How many neither came nor were excused; ValueError when more came and were excused than were expected."""
+    if not fit_in(eligible, present, excused):
+        raise ValueError(f"{present} and {excused} of {eligible}")
+    return eligible - present - excused
+
+
+def is_two_thirds_present(present: int, *, eligible: int) -> bool:
+    """Whether at least two thirds came, as local rules for 四议两公开 ask of the meeting of members.
+
+    Source: local rules, stricter than 支部工作条例（试行）（2018） article 11; of uncertain rank, so only to warn by.
+    """
+    return eligible > 0 and _counted(present, eligible=eligible) * 3 >= eligible * 2
