@@ -19,21 +19,17 @@ COUNTS_WORKING_DAYS = frozenset({"notice_ends", "nth_working_day", "next_working
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A check that failed, in words: what is wrong, and what to do."""
+    """A check that failed, in words: what is wrong, what to do, and where the rule of that day stands."""
 
     check: Check
     says: str
     then: str
+    source: Citation | None = None
 
     @property
     def level(self) -> Level:
         """What has to happen."""
         return self.check.level
-
-    @property
-    def source(self) -> Citation | None:
-        """Where the rule stands."""
-        return self.check.source
 
     @property
     def words(self) -> str:
@@ -81,7 +77,8 @@ def problems(procedure: Procedure, step: Step, facts: Facts, day: date, *, touch
             continue
         if not _kept(check, facts, step.id, limit):
             values = _values(facts, step, check, limit)
-            found.append(Problem(check, _render(check.says, values), _render(check.then, values)))
+            source = procedure.cited_on(day, check.source) if check.source else None
+            found.append(Problem(check, _render(check.says, values), _render(check.then, values), source))
     return found
 
 

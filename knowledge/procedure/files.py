@@ -277,6 +277,8 @@ def _step_faults(
     for effect in step.effects:
         if effect.holders and not _known(effect.holders, step, names):
             yield effect.holders, f"effects 用到没有的“{effect.holders}”"
+        if effect.since and not _known(effect.since, step, names):
+            yield effect.since, f"effects 用到没有的“{effect.since}”"
     if step.repeat and step.repeat.due and step.repeat.due not in RULES:
         yield step.repeat.due, f"没有规则“{step.repeat.due}”"
     yield from _sentence_faults(step, names)

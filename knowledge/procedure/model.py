@@ -88,7 +88,8 @@ class Asked(_Strict):
 
     `default` names a fact that is offered as the answer ("today" is one). `at_least` and `at_most` bound numbers and
     the counts of people and lines. `whom` are the statuses that people may have; empty is everybody of the branch.
-    `shared` says that cases decided in one sitting have the same answer. `when` has to hold for it to be asked.
+    `shared` says that cases decided in one sitting have the same answer. `when` has to hold for it to be asked;
+    `otherwise` is the fact when it does not.
     """
 
     id: str = Field(pattern=_ID)
@@ -108,6 +109,7 @@ class Asked(_Strict):
     whom: tuple[str, ...] = ()
     of: str = ""
     when: tuple[Condition, ...] = ()
+    otherwise: Literal | None = None
 
 
 class Bound(StrEnum):
@@ -147,12 +149,13 @@ class Check(_Strict):
 class Derived(_Strict):
     """A fact that a rule makes of others: a date, a figure, or passed and not passed.
 
-    `words` are said for yes and no, or for the words that the rule returns; without them the value is shown as it is.
+    `words` are said for yes and no, or for the words that the rule returns; without them the value is shown as it is,
+    and without a `label` it is not shown.
     Where several rules make the same fact, each has a `when`, of which only one can hold.
     """
 
     id: str = Field(pattern=_ID)
-    label: str
+    label: str = ""
     rule: str
     of: dict[str, str] = {}
     literally: dict[str, Literal] = {}
@@ -163,13 +166,15 @@ class Derived(_Strict):
 class Effect(_Strict):
     """What a recorded step changes in the roster: the subject's status, who holds a post, or that somebody leaves.
 
-    `holders` names the fact with whoever holds the post from now on, of this step or an earlier one.
+    `holders` names the fact with whoever holds the post from now on, of this step or an earlier one. `since` names the
+    fact with the day from which it holds; without it that is the step's own day.
     """
 
     status: str = ""
     post: str = ""
     holders: str = Field(default="", pattern=rf"{_FACT}|^$")
     leaves: bool = False
+    since: str = Field(default="", pattern=rf"{_FACT}|^$")
     when: tuple[Condition, ...] = ()
 
 
@@ -305,3 +310,16 @@ class Procedure(_Strict):
             if (version.first is None or version.first <= day) and (version.last is None or day <= version.last):
                 return version
         return None
+
+    def cited_on(self, day: date, citation: Citation) -> Citation:
+        """A rule's source for a step done on a day.
+
+        What stands in one version's document is cited from the version that held on that day; without its article
+        then, whose number may be another there.
+        """
+        version = self.version_on(day)
+        if version is None or citation.document == version.document:
+            return citation
+        if citation.document not in {one.document for one in self.versions}:
+            return citation
+        return Citation(document=version.document)
