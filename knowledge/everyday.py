@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,12 +26,12 @@ _BALLAST = re.compile(
 
 
 class Everyday(BaseModel):
-    """What the rules call it, and how people say it."""
+    """What the rules call it, and how people say it; at a … up to five characters may stand (递…申请)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     mean: str = Field(min_length=2)
-    say: tuple[str, ...] = Field(min_length=1)
+    say: tuple[Annotated[str, Field(pattern=r"^[^…]+(…[^…]+)*$")], ...] = Field(min_length=1)
 
 
 def read_everyday(file: Path = FILE) -> list[Everyday]:
@@ -38,20 +39,27 @@ def read_everyday(file: Path = FILE) -> list[Everyday]:
     return [each for each, _ in validated(Everyday, read_items(file, []), [])]
 
 
+_Said = tuple[str, ...]  # its parts, between which something may stand
+
+GAP = 5
+"""How many characters may stand between two parts."""
+
+
 @cache
-def _meanings() -> dict[str, dict[str, tuple[str, ...]]]:
+def _meanings() -> dict[str, list[tuple[_Said, tuple[str, ...]]]]:
     """By first character: ways to say something, the longest first, with what they mean."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
+    found: defaultdict[_Said, list[str]] = defaultdict(list)
     for each in read_everyday():
         mean = normalize(each.mean)
-        for said in map(normalize, each.say):
-            if said not in each.say and said in mean:
+        for typed in each.say:
+            said = tuple(map(normalize, typed.split("…")))
+            if len(said) == 1 and said[0] not in each.say and said[0] in mean:
                 continue  # 隔多久 is 多久 for everybody, not 多久一次
-            if said != mean and mean not in found[said]:
+            if said != (mean,) and mean not in found[said]:
                 found[said].append(mean)
-    by_first: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
-    for said in sorted(found, key=len, reverse=True):
-        by_first[said[0]][said] = tuple(found[said])
+    by_first: defaultdict[str, list[tuple[_Said, tuple[str, ...]]]] = defaultdict(list)
+    for said in sorted(found, key=lambda each: sum(map(len, each)), reverse=True):
+        by_first[said[0][0]].append((said, tuple(found[said])))
     return dict(by_first)
 
 
@@ -59,13 +67,26 @@ def meanings(words: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Where in normalized words something stands that people say, to where, and what it may mean."""
     at, known = 0, _meanings()
     while at < len(words):
-        for said, means in known.get(words[at], {}).items():
-            if words.startswith(said, at):
-                yield at, at + len(said), means
-                at += len(said)
+        for said, means in known.get(words[at], ()):
+            if (end := _end(words, at, said)) is not None:
+                yield at, end, means
+                at = end
                 break
         else:
             at += 1
+
+
+def _end(words: str, at: int, said: _Said) -> int | None:
+    """Where the parts of what is said end, the first of them standing here; None where they do not stand."""
+    if not words.startswith(said[0], at):
+        return None
+    end = at + len(said[0])
+    for part in said[1:]:
+        found = words.find(part, end, end + GAP + len(part))
+        if found < 0:
+            return None
+        end = found + len(part)
+    return end
 
 
 def ballast(words: str) -> Iterator[tuple[int, int]]:

@@ -212,7 +212,8 @@ class Handbook:
         best = candidates[0]
         if best.score >= VERY_WORDS:
             return False
-        missed = decisive_in(question) - decisive_in(self._names(best.entry.id) + best.entry.answer)
+        said = best.entry.topic + self._names(best.entry.id) + best.entry.answer
+        missed = decisive_in(question) - decisive_in(said, implied=True)
         return bool(missed)
 
     def _names(self, key: str) -> str:

@@ -121,7 +121,14 @@ _DECISIVE = frozenset(map(normalize, _RULED.split(" ")))
 """Terms that decide which rule applies: one for 四议两公开 must not be given to a question about 转正."""
 
 
-def decisive_in(text: str) -> set[str]:
-    """The terms in a text that decide which rule applies."""
+_IMPLIED = {"转正": ("预备党员",), "预备期": ("预备党员",), "选举": ("换届", "补选"), "换届": ("补选",)}
+"""What speaks of one of these speaks of the others too: the rule for 选举 is that for 换届."""
+
+
+def decisive_in(text: str, *, implied: bool = False) -> set[str]:
+    """The terms in a text that decide which rule applies; `implied` with those that go without saying."""
     words = normalize(text)
-    return {term for term in _DECISIVE if term in words}
+    found = {term for term in _DECISIVE if term in words}
+    if implied:
+        found |= {term for said, terms in _IMPLIED.items() if said in words for term in terms}
+    return found
