@@ -28,7 +28,9 @@ from handlers.library import refresh_readings
 from handlers.messages import Document, Failure, Incoming, NotSent, Outgoing
 from handlers.router import Router
 from handlers.wording import Texts
+from knowledge.documents.papers import Papers
 from knowledge.handbook import Handbook
+from knowledge.procedure.files import Procedures
 from storage.database import Database, Unavailable
 from storage.models import Lane
 from storage.outbox import release_claims
@@ -89,14 +91,14 @@ async def assembled(settings: Settings, clock: Clock = utc_now) -> AsyncIterator
     database = Database(settings.database_url)
     try:
         await database.migrate()
-        texts, handbook = Texts(), Handbook.load()
+        texts, handbook, procedures = Texts(), Handbook.load(), Procedures.load(overlays=settings.overlays_folder)
         links: dict[str, Callable[[str], str]] = {}
-        router = Router(texts)
+        router = Router(texts, procedures)
 
         def entry_link(channel: str, payload: str) -> str:
             return links[channel](payload) if channel in links else payload
 
-        around = Surroundings(texts, handbook, entry_link, router.start)
+        around = Surroundings(texts, handbook, procedures, Papers.load(), entry_link, router.start)
         turns = Turns(database, around, router.route, clock)
         await refresh_readings(handbook, database)
         yield App(settings, database, turns, texts, handbook, clock, links)

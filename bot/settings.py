@@ -36,7 +36,13 @@ class Settings(BaseSettings):
         default="https://api.telegram.org", description="Bot API 的地址，自建服务器时改", pattern=r"^https?://[^/\s]+"
     )
     broadcast_per_second: float = Field(default=20.0, description="群发每秒最多几条，余下的留给对话", gt=0, le=30)
+    overlays: str = Field(default="", description="本级要求（规程的补充规定）所在的文件夹，空则没有")
     log_json: bool = Field(default=False, description="日志用 JSON 一行一条")
+
+    @property
+    def overlays_folder(self) -> Path | None:
+        """Where a committee's own stricter rules are, if anywhere."""
+        return Path(self.overlays) if self.overlays else None
 
     @property
     def sqlite_file(self) -> Path | None:

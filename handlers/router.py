@@ -4,7 +4,7 @@ Words that start something stand in texts/zh under the file and name of what the
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from handlers.fitting import is_choice
 from handlers.messages import Kind
 from handlers.wording import Texts, tidy
 from knowledge import choices
+from knowledge.procedure.model import Procedure
 from storage.dialogues import open_run, parked_runs, run_of
 from storage.models import Run, RunState
 from storage.outbox import offered
@@ -56,33 +57,40 @@ def reply(name: str, *, role: Role, pattern: str = "") -> Callable[[Answer], Ans
     return register
 
 
+Start = tuple[str, str]
+"""The name of a dialogue or reply, and its argument."""
+
+
 class Vocabulary:
     """What people may type to start something."""
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self, texts: Texts, procedures: Iterable[Procedure] = ()) -> None:
         self.texts = texts
+        self.procedures = tuple(procedures)
 
     @cached_property
-    def by_word(self) -> dict[str, str]:
+    def by_word(self) -> dict[str, Start]:
         """Each way to say it, tidied, and what it starts."""
-        found: dict[str, str] = {}
-        for name in (*DIALOGUES, *REPLIES):
-            for word in self.texts.words(name):
-                if found.setdefault(tidy(word), name) != name:
-                    raise DialogueBug(f"{word} starts both {found[tidy(word)]} and {name}")
+        found: dict[str, Start] = {}
+        starts = [((name, ""), self.texts.words(name)) for name in (*DIALOGUES, *REPLIES)]
+        starts += [(("procedure", one.id), list(one.words)) for one in self.procedures]
+        for start, words in starts:
+            for word in words:
+                if found.setdefault(tidy(word), start) != start:
+                    raise DialogueBug(f"{word} starts both {found[tidy(word)]} and {start}")
         return found
 
-    def exact(self, text: str) -> tuple[str, str] | None:
+    def exact(self, text: str) -> Start | None:
         """What these very words start, and with which argument; what stands after a command is passed over."""
         command = _COMMAND.match(text)
-        if name := self.by_word.get(tidy(command[1] if command else text)):
-            return name, ""
+        if start := self.by_word.get(tidy(command[1] if command else text)):
+            return start
         for entry in REPLIES.values():
             if entry.pattern and (found := entry.pattern.fullmatch(text.strip())):
                 return entry.name, found[1] if entry.pattern.groups else ""
         return None
 
-    def spelled(self, text: str) -> str | None:
+    def spelled(self, text: str) -> Start | None:
         """What letters start when they are the whole pinyin of its words: wode, qiandao."""
         letters = tidy(text)
         if not (letters.isascii() and letters.isalpha()):
@@ -91,7 +99,7 @@ class Vocabulary:
         found = choices.match_option(letters, words)
         return self.by_word[words[found.index]] if found.kind == "pinyin" and found.index is not None else None
 
-    def near(self, text: str) -> str | None:
+    def near(self, text: str) -> Start | None:
         """What words that are slightly off most likely start; only short ones, for questions are longer."""
         if len(text) > 8:
             return None
@@ -115,9 +123,9 @@ _ASIDE = re.compile(r"\s*(?:[？?]|(?:问|/ask\b)[\s：:，,]+)\s*(\S[\s\S]*)")
 class Router:
     """Decides what a turn does."""
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self, texts: Texts, procedures: Iterable[Procedure] = ()) -> None:
         self.texts = texts
-        self.vocabulary = Vocabulary(texts)
+        self.vocabulary = Vocabulary(texts, procedures)
 
     async def route(self, turn: Turn, files: tuple[GivenFile, ...]) -> None:
         """Everything that one update causes, save locking, recording and sending."""
@@ -290,12 +298,12 @@ class Router:
         if payload := next((payload for label, payload in earlier if (tidy(label) or label) == said), None):
             await self._tap(turn, payload)
             return
-        if name := self.vocabulary.spelled(text):
-            await self.start(turn, name, "")
+        if start := self.vocabulary.spelled(text):
+            await self.start(turn, *start)
             return
-        name = self.vocabulary.near(text)
-        if name and not aside and turn.around.handbook.ask(text).status != "answered":
-            await self.start(turn, name, "")
+        start = self.vocabulary.near(text)
+        if start and not aside and turn.around.handbook.ask(text).status != "answered":
+            await self.start(turn, *start)
             return
         await self.start(turn, "handbook", aside[1] if aside else text)
 

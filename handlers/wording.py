@@ -55,7 +55,7 @@ class Texts:
             lstrip_blocks=True,
         )
         self._environment.filters.update(
-            word=self.word, moment=format_moment, clock=_clock, names=_names, marked=Marked
+            word=self.word, moment=format_moment, day=day_words, clock=_clock, names=_names, marked=Marked
         )
         self._environment.globals["reason"] = lambda key, number: self.say("digest.reason", key, number=number)
         self._render = lru_cache(maxsize=None)(self._environment.from_string)

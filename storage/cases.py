@@ -87,6 +87,7 @@ class CaseView:
     closed_on: date | None
     remind_on: date | None
     paused_why: str
+    taken_over_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ async def add_case(
     started_on: date,
     remind_on: date | None,
     started_by_id: int | None,
+    taken_over_at: str = "",
 ) -> int:
     """Begin a case; its id."""
     row = {
@@ -131,6 +133,7 @@ async def add_case(
         "started_on": started_on,
         "remind_on": remind_on,
         "started_by_id": started_by_id,
+        "taken_over_at": taken_over_at,
     }
     return (await session.execute(insert(Case).values(row).returning(Case.id))).scalar_one()
 
@@ -153,6 +156,7 @@ def _select_cases() -> Select[*tuple[Any, ...]]:
             Case.closed_on,
             Case.remind_on,
             Case.paused_why,
+            Case.taken_over_at,
         )
         .join(Organization, Organization.id == Case.organization_id)
         .outerjoin(Person, Person.id == Case.subject_id)
@@ -210,10 +214,13 @@ async def open_case_about(session: Session, procedure: str, person_id: int) -> C
     return None if row is None else CaseView(*row)
 
 
-async def close_case(session: Session, case_id: int, *, outcome: str, on: date) -> bool:
-    """End a case; nothing is said about it any more. False when it is closed already."""
-    ended = {"state": CaseState.CLOSED, "outcome": outcome[:20], "closed_on": on, "remind_on": None, "paused_why": ""}
-    return await _change(session, case_id, RUNNING, ended)
+async def close_case(session: Session, case_id: int, *, outcome: str, on: date, why: str = "") -> bool:
+    """End a case, with the reason when it is before its last step; nothing is said about it any more.
+
+    False when it is closed already.
+    """
+    ended = {"state": CaseState.CLOSED, "outcome": outcome[:20], "closed_on": on, "remind_on": None}
+    return await _change(session, case_id, RUNNING, {**ended, "paused_why": why[:200]})
 
 
 async def reopen_case(session: Session, case_id: int) -> bool:

@@ -7,7 +7,23 @@ from typing import Any
 from sqlalchemy import case, select, update
 
 from storage.database import Session
-from storage.models import Membership, Post, PostKind, Status
+from storage.models import Membership, Person, Post, PostKind, Status
+
+
+async def enrol(
+    session: Session, *, organization_id: int, name: str, phone_last4: str, status: Status, since: date
+) -> int:
+    """Put somebody new on a branch's roster; the id."""
+    added = Person(name=name, phone_last4=phone_last4)
+    session.add(added)
+    await session.flush()
+    session.add(
+        Membership(
+            person_id=added.id, organization_id=organization_id, status=status, may_vote=status is Status.FULL, since=since
+        )
+    )
+    await session.flush()
+    return added.id
 
 
 async def change_status(session: Session, person_id: int, status: Status, on: date) -> bool:

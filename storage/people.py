@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from storage.database import Session
 from storage.models import AuditEntry, Membership, Organization, OrganizationKind, Person, Post, PostKind, Status
@@ -219,6 +219,21 @@ async def organization(session: Session, organization_id: int) -> OrganizationVi
     """One organization by id."""
     row = (await session.execute(_select_organizations().where(Organization.id == organization_id))).one_or_none()
     return None if row is None else OrganizationView(*row)
+
+
+async def organizations_above(session: Session, organization_id: int) -> list[OrganizationView]:
+    """An organization and all above it, the highest first."""
+    path = select(Organization.path).where(Organization.id == organization_id).scalar_subquery()
+    query = _select_organizations().where(path.startswith(Organization.path))
+    return sorted((OrganizationView(*row) for row in await session.execute(query)), key=lambda one: len(one.path))
+
+
+async def term_ends_of(session: Session, organization_id: int) -> date | None:
+    """The day on which the term of a branch's committee ends; None when no post of it has one."""
+    query = select(func.max(Post.term_ends)).where(
+        Post.organization_id == organization_id, Post.kind.in_(COMMITTEE), Post.until.is_(None)
+    )
+    return (await session.execute(query)).scalar_one()
 
 
 async def organizations_named(session: Session, name: str) -> list[OrganizationView]:

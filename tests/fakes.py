@@ -16,7 +16,9 @@ from handlers.markup import to_plain
 from handlers.messages import Address, Button, Document, Incoming, Kind, Limits, NotSent, Outgoing, Sent
 from handlers.router import Router
 from handlers.wording import Texts
+from knowledge.documents.papers import Papers
 from knowledge.handbook import Handbook
+from knowledge.procedure.files import Procedures
 from storage.accounts import lock_account
 from storage.database import Database
 from storage.models import Lane
@@ -31,6 +33,8 @@ structlog.configure(
 load_conversations()
 TEXTS = Texts()
 HANDBOOK = Handbook.load()
+PROCEDURES = Procedures.load()
+PAPERS = Papers.load()
 
 
 @dataclass
@@ -60,8 +64,8 @@ class FakeTown:
         self.now = MONDAY
         self.last_link = ""
         HANDBOOK.forget_added()
-        router = Router(TEXTS)
-        around = Surroundings(TEXTS, HANDBOOK, self._link, router.start)
+        router = Router(TEXTS, PROCEDURES)
+        around = Surroundings(TEXTS, HANDBOOK, PROCEDURES, PAPERS, self._link, router.start)
         self.turns = Turns(database, around, router.route, self.clock)
         self.platform = FakePlatform(limits=limits)
         self.delivery = Delivery(database, {("fake", "t"): self.platform}, self.clock, gather=gather)

@@ -7,6 +7,8 @@
 助手对 王桂兰：**开会通知**     what somebody else hears
 书记 李明：[文件 手写稿.jpg]    a file is sent; 助手：[文件 ….xlsx] one is received
 （过了 20 分钟）                the clock is set forward; 分钟, 小时 or 天
+（到了 2027年3月5日）           it is ten in the morning of that day
+（导入《工作手册》）            readings/工作手册.md is imported for everybody; （删掉《工作手册》）
 {码} in a line is the six digits last heard, {邀请码} the last invitation, {链接} the payload of the last link
 """
 
@@ -15,11 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from knowledge.readings import understand
+from storage.readings import PassageText, put_reading, remove_reading
 from tests.fakes import Chat, FakeTown
 
 Manner = Literal["taps", "labels", "numbers"]
 FOLDER = Path(__file__).parent / "conversations"
 _LATER = re.compile(r"（过了\s*(\d+)\s*(分钟|小时|天)）")
+_DAY = re.compile(r"（到了\s*(\d{4})年(\d{1,2})月(\d{1,2})日）")
+_READING = re.compile(r"（(导入|删掉)《(.+)》）")
 _LINE = re.compile(
     r"(?P<who>助手(?:对 [^：\s]+)?|(?:书记|党员|预备党员|积极分子|组织委员|陌生人) [^：\s]+)：(?P<text>.*)"
 )
@@ -46,7 +52,7 @@ class Transcript:
 
 def transcripts() -> list[Transcript]:
     """All of them, by file name."""
-    return [read(path) for path in sorted(FOLDER.glob("*.md"))]
+    return [read(path) for path in sorted([*FOLDER.glob("*.md"), *FOLDER.glob("procedures/*.md")])]
 
 
 def read(path: Path) -> Transcript:
@@ -55,7 +61,7 @@ def read(path: Path) -> Transcript:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("# "):
             found.title = line[2:].strip()
-        elif _LATER.fullmatch(line.strip()):
+        elif any(happening.fullmatch(line.strip()) for happening in (_LATER, _DAY, _READING)):
             found.lines.append(line.strip())
         elif spoken := _LINE.fullmatch(line):
             found.lines.append(Spoken(spoken["who"], spoken["text"], number))
@@ -83,14 +89,39 @@ class Reading:
         """
         for line in transcript.lines:
             if isinstance(line, str):
-                match = _LATER.fullmatch(line)
-                assert match is not None
-                self.town.later(**{_UNITS[match[2]]: int(match[1])})
-                await self.town.deliver()
+                await self._happen(line)
             elif line.who.startswith("助手"):
                 self._hear(transcript, line)
             else:
                 await self._speak(line)
+
+    async def _happen(self, line: str) -> None:
+        """What nobody says: time passes, a reading comes or goes."""
+        if later := _LATER.fullmatch(line):
+            self.town.later(**{_UNITS[later[2]]: int(later[1])})
+            await self.town.deliver()
+            return
+        if day := _DAY.fullmatch(line):
+            self.town.now = self.town.now.replace(year=int(day[1]), month=int(day[2]), day=int(day[3]), hour=10)
+            await self.town.deliver()
+            return
+        what = _READING.fullmatch(line)
+        assert what is not None
+        async with self.town.database.transaction() as session:
+            if what[1] == "删掉":
+                assert await remove_reading(session, None, what[2])
+                return
+            file = f"{what[2]}.md"
+            book = understand(file, (FOLDER / "readings" / file).read_bytes())
+            await put_reading(
+                session,
+                organization_id=None,
+                title=book.title,
+                file_name=file,
+                digest="0" * 64,
+                passages=[PassageText(one.chapter, one.heading, one.page, one.text) for one in book.passages],
+                now=self.town.now,
+            )
 
     def _name(self, who: str) -> str:
         return who.split()[-1]

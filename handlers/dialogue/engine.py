@@ -127,7 +127,10 @@ class Dialogue:
 
     @contextmanager
     def within(self, name: str, id: object = None) -> Iterator[None]:
-        """A part with names of its own; in a loop `id` says what a round is about, and is never a count."""
+        """A part with names of its own; in a loop `id` says what a round is about, and is never a count.
+
+        Its sentences stand under `name` too; with an empty one they stand where they would without it.
+        """
         before = self._scope
         self._scope = (*before, name if id is None else f"{name}:{id}")
         try:
@@ -139,7 +142,8 @@ class Dialogue:
         return ".".join((*self._scope, key))
 
     def _text_key(self, key: str) -> str:
-        return ".".join((*(part.partition(":")[0] for part in self._scope), key))
+        parts = (part.partition(":")[0] for part in self._scope)
+        return ".".join((*(part for part in parts if part), key))
 
     def _asking(self) -> Asking:
         return Asking(self.texts, self.turn.now.astimezone(self.zone), self.zone)
@@ -160,8 +164,11 @@ class Dialogue:
             chosen = await self.ask("place_of", OneOf(options))
             self._place = next(place for place in places if str(place.organization_id) == chosen)
 
-    async def ask(self, key: str, question: Question[T], /, **values: object) -> T:
-        """The answer to a question: the stored one, or else the run stops here until it comes."""
+    async def ask(self, key: str, question: Question[T], /, *, label: str = "", **values: object) -> T:
+        """The answer to a question: the stored one, or else the run stops here until it comes.
+
+        `label` is its line in the summary where no text has one, because what is asked stands in data.
+        """
         name = self._name(key)
         if has_written(self.session) or len(self.turn.pushes) > self._pushes:
             raise DialogueBug(f"{self.run.dialogue} writes before it asks {name}")
@@ -179,7 +186,7 @@ class Dialogue:
                 self.journal.forget_from(name)
                 self._dropped = self._sentence("things_changed", {})
             else:
-                return self._note(name, key, question, answer, asking)
+                return self._note(name, key, label, question, answer, asking)
         form = type(question).__name__
         prompt = Prompt(name, self._text_key(key), question, values, partial=self.journal.part(name, form))
         reply, self._reply = self._reply, None
@@ -196,7 +203,7 @@ class Dialogue:
                 prompt.complaint, prompt.unread = self._sentence(invalid.key, invalid.values), True
             else:
                 self.journal.answer(name, dumped)
-                return self._note(name, key, question, answer, asking)
+                return self._note(name, key, label, question, answer, asking)
         elif reply is not None:
             self._dropped = self._dropped or self._sentence("things_changed", {})
             prompt.unread = True
@@ -210,12 +217,13 @@ class Dialogue:
         if reply.option is not None and reply.option not in {option.id for option in options}:
             raise Invalid("no_longer_offered")
 
-    def _note(self, name: str, key: str, question: Question[T], answer: T, asking: Asking) -> T:
+    def _note(self, name: str, key: str, label: str, question: Question[T], answer: T, asking: Asking) -> T:
         self.met.append(name)
-        label = f"{self._text_key(key)}.label"
-        if self.texts.has(self.file, label):
-            words = self.texts.render(str(self.texts.find(self.file, label)))
-            self._summary.append((name, words, question.show(answer, asking)))
+        text = f"{self._text_key(key)}.label"
+        if not label and self.texts.has(self.file, text):
+            label = self.texts.render(str(self.texts.find(self.file, text)))
+        if label:
+            self._summary.append((name, label, question.show(answer, asking)))
         return answer
 
     def _sentence(self, key: str, values: dict[str, object]) -> str:
@@ -226,7 +234,7 @@ class Dialogue:
         lines = "\n".join(summary_line(label, shown) for _, label, shown in self._summary)
         labels = [Option(name, label) for name, label, _ in self._summary]
         question = _Confirm(labels)
-        answer = await self.ask(key, question, summary=lines, **values)
+        answer = await self.ask(key, question, label="", summary=lines, **values)
         if answer != CONFIRMED:
             del self.journal.answers[self._name(key)]
             self.journal.revise(answer)

@@ -9,7 +9,9 @@ from handlers.dialogue.errors import Refused
 from handlers.dialogue.roles import POSTS, Role
 from handlers.messages import Document, Incoming, Rows
 from handlers.wording import Texts
+from knowledge.documents.papers import Papers
 from knowledge.handbook import Handbook
+from knowledge.procedure.files import Procedures
 from storage.database import Session
 from storage.models import Account, OrganizationKind
 from storage.people import Belongs, PersonView, PostHeld
@@ -43,10 +45,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What every turn shares: sentences, handbook, how a link into a channel is written, how something is started."""
+    """What every turn shares: sentences, handbook, procedures and their papers, how a link into a channel is written,
+    how something is started."""
 
     texts: Texts
     handbook: Handbook
+    procedures: Procedures
+    papers: Papers
     entry_link: Callable[[str, str], str]
     start: Callable[["Turn", str, str], Awaitable[None]]
 

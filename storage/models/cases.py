@@ -22,6 +22,7 @@ class Case(Base):
     """One run of a procedure for one subject; it may take years, and belongs to the branch whoever its secretary is.
 
     `outcome` is how it ended, in one word; `remind_on` is the next civil day on which something has to be said.
+    `taken_over_at` is the step at which a case that had begun elsewhere was taken over, else empty.
     """
 
     __tablename__ = "cases"
@@ -38,11 +39,12 @@ class Case(Base):
     closed_on: Mapped[date | None]
     remind_on: Mapped[date | None]
     paused_why: Mapped[str] = mapped_column(String(200), default="")
+    taken_over_at: Mapped[str] = mapped_column(String(60), default="")
 
     steps: Mapped[list["CaseStep"]] = relationship(lazy="raise", order_by="CaseStep.id")
 
     __table_args__ = (
-        Index("ix_cases_organization", "organization_id", "state"),
+        Index("ix_cases_organization", "organization_id", "id"),
         Index(
             "ix_cases_remind",
             "remind_on",

@@ -35,10 +35,14 @@ def upgrade() -> None:
         batch_op.alter_column("withdrawn", server_default=None, existing_type=sa.Boolean(), existing_nullable=False)
 
     with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_index("ix_cases_organization")
+        batch_op.create_index("ix_cases_organization", ["organization_id", "id"], unique=False)
+    with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.add_column(sa.Column("outcome", sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column("started_by_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("remind_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("paused_why", sa.String(length=200), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("taken_over_at", sa.String(length=60), nullable=False, server_default=""))
         batch_op.create_index(
             "ix_cases_remind",
             ["remind_on", "id"],
@@ -52,6 +56,9 @@ def upgrade() -> None:
         batch_op.alter_column(
             "paused_why", server_default=None, existing_type=sa.String(length=200), existing_nullable=False
         )
+        batch_op.alter_column(
+            "taken_over_at", server_default=None, existing_type=sa.String(length=60), existing_nullable=False
+        )
 
 
 def downgrade() -> None:
@@ -62,10 +69,14 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_cases_remind", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
         )
+        batch_op.drop_column("taken_over_at")
         batch_op.drop_column("paused_why")
         batch_op.drop_column("remind_on")
         batch_op.drop_column("started_by_id")
         batch_op.drop_column("outcome")
+        batch_op.drop_index("ix_cases_organization")
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.create_index("ix_cases_organization", ["organization_id", "state"], unique=False)
 
     with op.batch_alter_table("case_steps", schema=None) as batch_op:
         batch_op.drop_column("withdrawn")
