@@ -225,7 +225,7 @@ async def close_case(session: Session, case_id: int, *, outcome: str, on: date, 
 
 async def reopen_case(session: Session, case_id: int) -> bool:
     """Go on with a closed case, as when its last step is corrected. False when it is not closed."""
-    going_on = {"state": CaseState.OPEN, "outcome": None, "closed_on": None}
+    going_on = {"state": CaseState.OPEN, "outcome": None, "closed_on": None, "paused_why": ""}
     return await _change(session, case_id, (CaseState.CLOSED,), going_on)
 
 

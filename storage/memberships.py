@@ -19,7 +19,11 @@ async def enrol(
     await session.flush()
     session.add(
         Membership(
-            person_id=added.id, organization_id=organization_id, status=status, may_vote=status is Status.FULL, since=since
+            person_id=added.id,
+            organization_id=organization_id,
+            status=status,
+            may_vote=status is Status.FULL,
+            since=since,
         )
     )
     await session.flush()
