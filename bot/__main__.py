@@ -106,10 +106,10 @@ def ask(
 
 @cli.command()
 def check() -> None:
-    """核对语句、对话、模板、知识是否一致，逐条指出文件和行。"""
+    """核对语句、对话、模板、知识、规程（连同本级要求）是否一致，逐条指出文件和行。"""
     from bot.check import all_faults
 
-    faults = all_faults()
+    faults = all_faults(overlays=started().overlays_folder)
     for fault in faults:
         say(str(fault))
     say("没有问题。" if not faults else f"共 {len(faults)} 处问题。")

@@ -122,7 +122,7 @@ async def serve(settings: Settings, parts: tuple[str, ...], *, people: People | 
         if token and "worker" in parts:
             await _serve_broadcast(app, stack, tasks, token, alone=set(PARTS) <= set(parts))
         if "worker" in parts:
-            tasks.create_task(Schedule(app.database, app.texts, app.clock).run())
+            tasks.create_task(Schedule(app.database, app.texts, app.turns.around.procedures, app.clock).run())
         if "web" in parts:
             # Last: the others import their libraries, and an address that is shown should answer.
             await _serve_web(app, stack, tasks, people)

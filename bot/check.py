@@ -1,6 +1,6 @@
 """Do code and data agree? Every fault of texts, dialogues, templates and knowledge, by file and line."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,11 @@ import handlers
 from bot.check_code import Code, Use, code_of, enumerations
 from bot.check_texts import Fault, includes, keys_of, sentences_of, unreadable
 from handlers.wording import Texts, tidy
+from knowledge.documents.papers import faults as paper_faults
+from knowledge.documents.papers import read_papers
 from knowledge.handbook import faults as knowledge_faults
+from knowledge.procedure.files import faults as procedure_faults
+from knowledge.procedure.files import read_overlays, read_procedures
 
 HOUSE = Path(handlers.__path__[0]).parent
 PACKAGES = ("bot", "handlers", "knowledge", "storage")
@@ -48,14 +52,34 @@ def _shown(house: Path, path: Path) -> str:
     return str(path.relative_to(house)) if path.is_relative_to(house) else str(path)
 
 
-def all_faults(house: Path = HOUSE) -> list[Fault]:
-    """Every fault found, in order; empty when all is well.
+def _papers(house: Path) -> set[str]:
+    papers, _ = read_papers(house / "knowledge" / "documents" / "papers")
+    return {paper.id for paper in papers}
+
+
+def _overlay_faults(house: Path, overlays: Path | None) -> Iterable[tuple[str, int, str]]:
+    """What is wrong with a committee's own rules; that the folder is not there is a fault too."""
+    if overlays is None:
+        return []
+    if not overlays.is_dir():
+        return [(str(overlays), 1, "没有这个文件夹")]
+    procedures, _ = read_procedures(house / "knowledge" / "procedures")
+    return read_overlays(overlays, procedures, _papers(house))[1]
+
+
+def all_faults(house: Path = HOUSE, overlays: Path | None = None) -> list[Fault]:
+    """Every fault found, in order; empty when all is well. `overlays` is where a committee's own rules are.
 
     As long as a file of texts cannot be read, nothing can be said about who uses what, and it is not.
     """
     found = [
         Fault(_shown(house, Path(file)), line, words)
-        for file, line, words in knowledge_faults(house / "knowledge" / "entries")
+        for file, line, words in (
+            *knowledge_faults(house / "knowledge" / "entries"),
+            *paper_faults(house / "knowledge" / "documents" / "papers"),
+            *procedure_faults(house / "knowledge" / "procedures", _papers(house)),
+            *_overlay_faults(house, overlays),
+        )
     ]
     files = sorted(_folder(house).glob("*.yaml"))
     if broken := [fault for file in files for fault in unreadable(file, _shown(house, file))]:

@@ -1,4 +1,4 @@
-"""What is due now, derived from the database at each tick: digests to send, old traces to drop."""
+"""What is due now, derived from the database at each tick: digests, what is due in cases, old traces to drop."""
 
 import asyncio
 from datetime import datetime, time, timedelta
@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from handlers.case_reminders import Reminder, case_reminders, term_reminders
 from handlers.dialogue.turn import Place
 from handlers.dialogue.turns import Clock, stored_rows
 from handlers.digest import digest_of, totals_of_week, week_of
 from handlers.wording import Texts
+from knowledge.procedure.files import Procedures
 from storage.accounts import reach
-from storage.database import Database, Unavailable
+from storage.database import Database, Session, Unavailable
 from storage.digest import Subscription, active_subscriptions, add_issue
 from storage.files import add_file
 from storage.models import Lane
@@ -28,10 +30,12 @@ KEPT = timedelta(days=31)
 class Schedule:
     """Ticks; several may tick at once, for what is due is claimed by a unique row."""
 
-    def __init__(self, database: Database, texts: Texts, clock: Clock) -> None:
+    def __init__(self, database: Database, texts: Texts, procedures: Procedures, clock: Clock) -> None:
         self.database = database
         self.texts = texts
+        self.procedures = procedures
         self.clock = clock
+        self._terms_seen: datetime | None = None
 
     async def run(self) -> None:
         """Tick until cancelled."""
@@ -43,16 +47,29 @@ class Schedule:
             await asyncio.sleep(TICK)
 
     async def tick(self) -> int:
-        """Do everything that is due; how many digests were put into the outbox."""
+        """Do everything that is due; how many messages were put into the outbox."""
         now = self.clock()
         async with self.database.reading() as session:
             due = [one for one in await active_subscriptions(session) if is_due(one, now)]
         sent = 0
         for subscription in due:
             sent += await self._issue(subscription, now)
+        sent += await self._remind(now)
         async with self.database.transaction() as session:
             await forget_updates(session, now - KEPT)
         return sent
+
+    async def _remind(self, now: datetime) -> int:
+        """Put into the outbox what is due in cases; the ends of terms are looked for once an hour."""
+        async with self.database.transaction() as session:
+            reminders = await case_reminders(session, self.texts, self.procedures, now)
+            look = self._terms_seen is None or now - self._terms_seen >= timedelta(hours=1)
+            if look:
+                reminders += await term_reminders(session, self.texts, now)
+            drafts = [draft for one in reminders for draft in await _drafts(session, one, now)]
+            put_in = await put(session, drafts, now)
+        self._terms_seen = now if look else self._terms_seen
+        return len(put_in)
 
     async def _issue(self, subscription: Subscription, now: datetime) -> int:
         """Put last week's digest into the outbox, unless that week's is there already."""
@@ -83,6 +100,24 @@ class Schedule:
             ]
             await put(session, drafts, now)
             return len(drafts)
+
+
+async def _drafts(session: Session, reminder: Reminder, now: datetime) -> list[Draft]:
+    return [
+        Draft(
+            channel=account.channel,
+            tenant=account.tenant,
+            chat=account.chat,
+            body=reminder.body,
+            lane=Lane.PUSH,
+            account_id=account.account_id,
+            title=reminder.title,
+            buttons=stored_rows(reminder.rows),
+            not_after=now + timedelta(days=1),
+            unique_key=f"{reminder.key}:{account.account_id}",
+        )
+        for account in await reach(session, reminder.people)
+    ]
 
 
 def is_due(subscription: Subscription, now: datetime) -> bool:

@@ -51,7 +51,9 @@ async def start_case(d: Dialogue) -> None:
     title = begun_title(d.texts, procedure, subject.name if subject else matter, d.today)
     at = await _begins_at(d, procedure)
     view = _not_written(d, procedure, subject, title, at)
-    work = replace(work_from(d.turn, view, branch, []), around=around_of(branch, view, d.today))
+    work = replace(
+        work_from(d.turn.around.procedures, d.today, view, branch, []), around=around_of(branch, view, d.today)
+    )
     sitting = Sitting(work)
     if at:
         await _earlier_steps(d, sitting, at)
@@ -395,7 +397,7 @@ async def _peers(d: Dialogue, work: Work, step: Step) -> list[Work]:
     )
     others = [one for one in others if one.id != work.case.id]
     views = await steps_of(d.session, [one.id for one in others]) if others else {}
-    works = [work_from(d.turn, one, branch, views.get(one.id, [])) for one in others]
+    works = [work_from(d.turn.around.procedures, work.today, one, branch, views.get(one.id, [])) for one in others]
     ready = [one for one in works if step in open_steps(one)]
     if not ready:
         return []

@@ -10,6 +10,7 @@ from handlers.dialogue.errors import Refused
 from handlers.dialogue.roles import Role
 from handlers.dialogue.turn import Turn, record_id
 from knowledge.procedure.facts import Facts, Named, Record
+from knowledge.procedure.files import Procedures
 from knowledge.procedure.model import Procedure, Step
 from knowledge.procedure.standing import Place, Standing, State, standing
 from storage.case_steps import StepView, steps_of
@@ -119,15 +120,14 @@ async def work_of(turn: Turn, view: CaseView, branch: Branch | None = None) -> W
     """A case with all that belongs to it."""
     branch = branch or await branch_of(turn.session, view.organization_id)
     views = (await steps_of(turn.session, [view.id])).get(view.id, [])
-    return work_from(turn, view, branch, views)
+    return work_from(turn.around.procedures, turn.today, view, branch, views)
 
 
-def work_from(turn: Turn, view: CaseView, branch: Branch, views: Sequence[StepView]) -> Work:
-    """A case put together from what was read already.
+def work_from(procedures: Procedures, today: date, view: CaseView, branch: Branch, views: Sequence[StepView]) -> Work:
+    """A case on a day, put together from what was read already.
 
     Raises `Refused` when its procedure is gone.
     """
-    procedures = turn.around.procedures
     if view.procedure not in procedures:
         raise Refused("gone")
     procedure = procedures.named(view.procedure, branch.names)
@@ -138,8 +138,8 @@ def work_from(turn: Turn, view: CaseView, branch: Branch, views: Sequence[StepVi
         branch,
         tuple(in_order),
         tuple(record_of(one) for one in in_order),
-        around_of(branch, view, turn.today),
-        turn.today,
+        around_of(branch, view, today),
+        today,
     )
 
 

@@ -95,7 +95,7 @@ async def _works(turn: Turn, views: Sequence[CaseView]) -> list[Work | None]:
     steps = await steps_of(turn.session, [one.id for one in views])
     branches = {id: await branch_of(turn.session, id) for id in {one.organization_id for one in views}}
     return [
-        work_from(turn, one, branches[one.organization_id], steps.get(one.id, []))
+        work_from(turn.around.procedures, turn.today, one, branches[one.organization_id], steps.get(one.id, []))
         if one.procedure in turn.around.procedures
         else None
         for one in views

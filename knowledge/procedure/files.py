@@ -141,8 +141,13 @@ def read_procedures(folder: Path = PROCEDURES) -> tuple[dict[str, Procedure], li
     return found, sorted(faults)
 
 
-def read_overlays(folder: Path, procedures: Mapping[str, Procedure]) -> tuple[list[Overlay], list[Fault]]:
-    """The overlays of a folder that hold, and everything that is wrong with the others."""
+def read_overlays(
+    folder: Path, procedures: Mapping[str, Procedure], papers: Collection[str] | None = None
+) -> tuple[list[Overlay], list[Fault]]:
+    """The overlays of a folder that hold, and everything that is wrong with the others.
+
+    `papers` are the ids of the papers there are; None when they are not to be looked at.
+    """
     found: list[Overlay] = []
     faults: list[Fault] = []
     documents = _documents()
@@ -160,6 +165,11 @@ def read_overlays(folder: Path, procedures: Mapping[str, Procedure]) -> tuple[li
             if id not in known:
                 faults.append(Fault(str(path), 1, f"规程“{procedure.title}”没有步骤“{id}”"))
                 continue
+            faults += [
+                Fault(str(path), 1, f"没有材料“{paper}”")
+                for paper in more.papers
+                if papers is not None and paper not in papers
+            ]
             taken = {asked.id for asked in known[id].fields} | {check.id for check in known[id].checks}
             for added in [*(asked.id for asked in more.fields), *(check.id for check in more.checks)]:
                 if added in taken:

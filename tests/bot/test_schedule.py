@@ -17,7 +17,7 @@ from storage.digest import Subscription
 from storage.models import DigestIssue, DigestSubscription, Lane, OutboxMessage, Update
 from storage.updates import finish_update, store_updates
 from tests.branch import settle
-from tests.fakes import TEXTS, ZONE
+from tests.fakes import PROCEDURES, TEXTS, ZONE
 
 EARLY = datetime(2026, 11, 23, 8, 29, 59, tzinfo=ZONE)
 """One second before the digest of a Monday is due."""
@@ -35,7 +35,7 @@ class Hall:
     worker: Schedule = field(init=False)
 
     def __post_init__(self) -> None:
-        self.worker = Schedule(self.database, TEXTS, lambda: self.now)
+        self.worker = Schedule(self.database, TEXTS, PROCEDURES, lambda: self.now)
 
     async def tick(self, at: datetime) -> int:
         """One tick at a time; how many messages it put into the outbox."""
@@ -112,7 +112,7 @@ async def test_the_last_week_of_a_long_year_has_its_own_number(hall: Hall) -> No
 
 async def test_of_two_workers_at_the_same_moment_one_sends(hall: Hall) -> None:
     elsewhere = Database(hall.database.url.render_as_string(hide_password=False))
-    other = Schedule(elsewhere, TEXTS, lambda: MOMENT)
+    other = Schedule(elsewhere, TEXTS, PROCEDURES, lambda: MOMENT)
     hall.now = MOMENT
     try:
         sent = await asyncio.gather(hall.worker.tick(), other.tick(), hall.worker.tick(), other.tick())
