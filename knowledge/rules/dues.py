@@ -3,6 +3,8 @@
 Source: 关于中国共产党党费收缴、使用和管理的规定（2008） articles 1 to 7.
 """
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
@@ -50,3 +52,90 @@ def rate_of(payer: Payer, base: Decimal) -> Decimal:
 def monthly_dues(payer: Payer, base: Decimal) -> Decimal:
     """Dues in yuan for a monthly base in yuan, to the cent; the rate applies to the whole base, as for `rate_of`."""
     return (base * rate_of(payer, base)).quantize(CENT, ROUND_HALF_UP)
+
+
+PAYERS = {
+    "employed": Payer.EMPLOYED,
+    "yearly": Payer.EMPLOYED,
+    "self_employed": Payer.EMPLOYED,
+    "retired": Payer.RETIRED,
+}
+"""Whose dues are a share, by the words of the procedure; `farmer` and `fixed` pay a sum."""
+
+BACK_MONTHS = AHEAD_MONTHS = 6
+"""How many months may be paid afterwards (article after 8, its number not certain), and how many ahead."""
+
+CEILING = 1000
+"""Yuan a month that are as a rule not passed; from a notice whose number is not certain, so only said."""
+
+
+def dues_of(payer: str, base: Decimal) -> Decimal:
+    """Dues in yuan a month for a category of the procedure and its monthly base in yuan.
+
+    ValueError for a category that pays a sum, and for a negative base. Articles 2 to 5.
+    """
+    if payer not in PAYERS:
+        raise ValueError(f"{payer} pays no share of an income")
+    return monthly_dues(PAYERS[payer], base)
+
+
+def is_sum_for(payer: str, amount: Decimal) -> bool:
+    """Whether a monthly sum in yuan fits those who pay no share: farmers 0.2 to 1, others 0.2. Articles 6 and 7."""
+    return FARMER_LEAST <= amount <= FARMER_MOST if payer == "farmer" else amount == FIXED
+
+
+def dues_year(day: date) -> int:
+    """The year whose months are paid when the sum was fixed on a day: that day's."""
+    return day.year
+
+
+def dues_for_months(amount: Decimal, first: int, last: int) -> Decimal:
+    """What so many months of one year cost in yuan, both months counted; ValueError when they run backwards."""
+    if not 1 <= first <= last <= 12:
+        raise ValueError(f"from month {first} to {last}")
+    return amount * (last - first + 1)
+
+
+def months_from(year: int, month: int, day: date) -> int:
+    """How many months a day lies after a month of a year; negative before it."""
+    return (day.year - year) * 12 + day.month - month
+
+
+def is_not_too_far_ahead(year: int, month: int, paid_on: date) -> bool:
+    """Whether a month that is paid is at most half a year off. Source: 支部党务规程资料 19, a bound of the record."""
+    return months_from(year, month, paid_on) >= -AHEAD_MONTHS
+
+
+def is_not_too_late(year: int, month: int, paid_on: date) -> bool:
+    """Whether a month paid afterwards is at most six months back; as a rule, so a reason may be given."""
+    return months_from(year, month, paid_on) <= BACK_MONTHS
+
+
+def months_owed(year: int, paid_through: int, day: date) -> int:
+    """How many months up to and with the day's own are unpaid when all to `paid_through` (0: none) are paid."""
+    return max(0, months_from(year, paid_through, day))
+
+
+def is_half_a_year_owed(months: int) -> bool:
+    """Whether six months are owed, when it has to be looked into whether there was a good reason.
+
+    Nothing follows from it by itself. Source: 党章（2022） article 9.
+    """
+    return months >= 6
+
+
+def is_at_most_a_quarter(first: int, last: int) -> bool:
+    """Whether no more than three months are paid at once."""
+    return last - first < 3
+
+
+def money_together(amounts: Sequence[Decimal]) -> Decimal:
+    """The sum of amounts in yuan."""
+    return sum(amounts, Decimal(0))
+
+
+def money_left(had: Decimal, gave: Decimal) -> Decimal:
+    """What is left in yuan; ValueError when more was given than there was."""
+    if gave > had:
+        raise ValueError(f"{gave} of {had} yuan")
+    return had - gave
