@@ -7,23 +7,27 @@ from handlers.dialogue.engine import DIALOGUES
 from handlers.dialogue.errors import Refused
 from handlers.dialogue.roles import Role
 from handlers.dialogue.turn import Turn, record_id
-from handlers.library import refresh, seen_by
-from handlers.markup import to_plain
-from handlers.menu_rows import back_to_menu
+from handlers.library import place_of, refresh, seen_by
+from handlers.markup import escape
+from handlers.menu_rows import back_to_menu, page_of
 from handlers.messages import Button, Rows
 from handlers.router import reply
+from handlers.screen import SCREEN, folded, lines
 from handlers.wording import Marked, Texts
 from knowledge.handbook import Entry, Handbook, Lookup
 from knowledge.passages import Quote
-from knowledge.readings import Passage
 from storage.models import Outcome
 from storage.outbox import offered
 from storage.questions import add_question, give_feedback, note_picked, question
 
 LONGEST = 500
 PAGE, TOPICS_PAGE = 8, 20
-SCREEN = 330
-"""Characters of an answer that a phone shows at once; more of it waits behind a button."""
+LEAST = 4
+"""Lines of an answer that are shown in any case, whatever else has to share the screen."""
+ALL = 10_000
+"""Room for whatever there is, once it was asked for."""
+KEPT = 20
+"""Messages whose buttons are known to have been shown to this person; of an older one figures are not said again."""
 PROCEDURES = {
     "general-meeting": "convene",
     "committee-meeting": "convene",
@@ -46,8 +50,9 @@ async def answer_question(turn: Turn, text: str) -> None:
     handbook = turn.around.handbook
     await refresh(handbook, turn.session)
     previous = await _previous(turn)
-    for found in handbook.ask_all(asked, previous=previous, today=turn.today, sees=seen_by(turn)):
-        await _say_found(turn, found)
+    answers = handbook.ask_all(asked, previous=previous, today=turn.today, sees=seen_by(turn))
+    for found in answers:
+        await _say_found(turn, found, SCREEN // len(answers))
 
 
 async def _previous(turn: Turn) -> str:
@@ -65,7 +70,8 @@ async def _previous(turn: Turn) -> str:
     return entry.title if entry else ""
 
 
-async def _say_found(turn: Turn, found: Lookup) -> None:
+async def _say_found(turn: Turn, found: Lookup, room: int) -> None:
+    """The answer to one question, in so many lines at most; what is left out waits behind a button."""
     best = found.entry or (found.candidates[0].entry if found.candidates else None)
     asked = await add_question(
         turn.session,
@@ -78,9 +84,9 @@ async def _say_found(turn: Turn, found: Lookup) -> None:
     )
     say = turn.texts.say
     if found.entry is not None:
-        await _say_entry(turn, found.entry, asked, found)
+        await _say_entry(turn, found.entry, asked, found, room=room)
     elif found.quotes:
-        body = say("handbook.handbook", "only_quoted", quotes=[Marked(_quoted(turn, quote)) for quote in found.quotes])
+        body = _only_quoted(turn, found.quotes, room)
         await turn.say(body, rows=(*_whole(turn, found.quotes), _feedback(turn, asked)))
     elif found.status == "unsure":
         rows: Rows = tuple((Button(near.entry.title, f"pick.{asked}.{near.entry.id}"),) for near in found.candidates)
@@ -105,6 +111,21 @@ async def pick_entry(turn: Turn, argument: str) -> None:
     await _say_entry(turn, entry, record_id(asked))
 
 
+@reply("unfold", role=Role.ANYONE)
+async def show_all_of_it(turn: Turn, argument: str) -> None:
+    """All of an answer that was shown in part, in its place; figures are reckoned anew from the question."""
+    asked, _, entry_id = argument.partition(".")
+    entry = await _entry(turn, entry_id)
+    if not record_id(asked):
+        await _say_entry(turn, entry, None, room=ALL)
+        return
+    shown = {payload for buttons in await offered(turn.session, turn.account.id, KEPT) for _, payload in buttons}
+    before = await question(turn.session, record_id(asked)) if f"unfold.{argument}" in shown else None
+    found = turn.around.handbook.ask(before.text, today=turn.today, sees=seen_by(turn)) if before else None
+    is_same = found is not None and found.entry is not None and found.entry.id == entry.id
+    await _say_entry(turn, entry, record_id(asked), found if is_same else None, room=ALL)
+
+
 async def _entry(turn: Turn, entry_id: str) -> Entry:
     await refresh(turn.around.handbook, turn.session)
     entry = turn.around.handbook.entry(entry_id)
@@ -113,17 +134,19 @@ async def _entry(turn: Turn, entry_id: str) -> Entry:
     return entry
 
 
-async def _say_entry(turn: Turn, entry: Entry, asked: int | None, found: Lookup | None = None) -> None:
+async def _say_entry(
+    turn: Turn, entry: Entry, asked: int | None, found: Lookup | None = None, *, room: int = SCREEN
+) -> None:
     handbook, say = turn.around.handbook, turn.texts.say
     answer = found.answer if found else entry.answer
     quotes = found.quotes if found else ()
-    quoted = [_quoted(turn, quote) for quote in quotes[:1]]
-    if len(to_plain(answer)) + sum(map(len, quoted)) > SCREEN:
-        quoted = []
+    body, is_whole = _in_room(turn, entry, answer, quotes, room)
     related = [
         handbook.entry(id) for id in ([entry.superseded_by] if entry.superseded_by else []) + list(entry.see_also)
     ]
     rows: list[tuple[Button, ...]] = []
+    if not is_whole:
+        rows.append((Button(turn.texts.title("unfold"), f"unfold.{asked or 0}.{entry.id}"),))
     rows += [(Button(see.title, f"know.{see.id}"),) for see in related if see is not None][:2]
     rows += _whole(turn, quotes)
     started = PROCEDURES.get(entry.procedure or "")
@@ -134,15 +157,42 @@ async def _say_entry(turn: Turn, entry: Entry, asked: int | None, found: Lookup 
         Button(say("handbook.share", "button"), f"share.{entry.id}"),
     )
     rows.append(small if asked is None else (*small, *_feedback(turn, asked)))
-    body = say(
-        "handbook.handbook",
-        "answer",
-        title=entry.title,
-        answer=Marked(answer),
-        source=entry.source,
-        quotes=[Marked(words) for words in quoted],
-    )
-    await turn.say(body, rows=tuple(rows))
+    await turn.say(body, rows=tuple(rows), replaces=room == ALL)
+
+
+def _in_room(turn: Turn, entry: Entry, answer: str, quotes: Sequence[Quote], room: int) -> tuple[str, bool]:
+    """An answer with its source in so many lines, and whether nothing of it is left out.
+
+    A passage that does not fit is not shown, its button leads to it. Then of several sources only the first is named,
+    and last the answer is cut.
+    """
+
+    def body(words: str, source: str, quoted: Sequence[str] = ()) -> str:
+        shown = [Marked(each) for each in quoted]
+        return turn.texts.say(
+            "handbook.handbook", "answer", title=entry.title, answer=Marked(words), source=source, quotes=shown
+        )
+
+    first, several, _ = entry.source.partition("；")
+    brief = turn.texts.say("handbook.handbook", "first_of", source=first) if several else entry.source
+    quoted = [_quoted(turn, quote) for quote in quotes[:1]]
+    for tried in (body(answer, entry.source, quoted), body(answer, entry.source), body(answer, brief)):
+        if lines(tried) <= room:
+            return tried, True
+    left = max(LEAST, room - lines(body("", brief)) + 1)
+    return body(folded(answer, left), brief), False
+
+
+def _only_quoted(turn: Turn, quotes: Sequence[Quote], room: int) -> str:
+    """Passages in so many lines: as many as fit, and of the first one at least its beginning."""
+    for count in range(len(quotes), 0, -1):
+        shown = [Marked(_quoted(turn, quote)) for quote in quotes[:count]]
+        body = turn.texts.say("handbook.handbook", "only_quoted", quotes=shown)
+        if lines(body) <= room:
+            return body
+    words = escape(quotes[0].words)
+    fitting = Marked(folded(words, max(LEAST, room - lines(body) + lines(words))))
+    return turn.texts.say("handbook.handbook", "only_quoted", quotes=[Marked(_quoted(turn, quotes[0], fitting))])
 
 
 def _feedback(turn: Turn, asked: int) -> tuple[Button, ...]:
@@ -153,15 +203,9 @@ def _feedback(turn: Turn, asked: int) -> tuple[Button, ...]:
     )
 
 
-def _quoted(turn: Turn, quote: Quote) -> str:
-    return turn.texts.say("handbook.passage", "quoted", words=quote.words, place=_place(quote.reading, quote.passage))
-
-
-def _place(reading: str, passage: Passage) -> str:
-    """《工作手册》 第二章 组织生活 第7页."""
-    page = f"第{passage.page}页" if passage.page else ""
-    parts = dict.fromkeys(part for part in (passage.chapter, passage.heading, page) if part)
-    return " ".join((f"《{reading}》", *parts))
+def _quoted(turn: Turn, quote: Quote, words: str = "") -> str:
+    place = place_of(quote.reading, quote.passage)
+    return turn.texts.say("handbook.handbook", "quoted", words=words or quote.words, place=place)
 
 
 def _whole(turn: Turn, quotes: Sequence[Quote]) -> list[tuple[Button, ...]]:
@@ -171,18 +215,6 @@ def _whole(turn: Turn, quotes: Sequence[Quote]) -> list[tuple[Button, ...]]:
         (Button(f"{label} {number}" if numbered else label, f"passage.{quote.key}"),)
         for number, quote in enumerate(quotes, 1)
     ]
-
-
-@reply("passage", role=Role.ANYONE)
-async def show_passage(turn: Turn, key: str) -> None:
-    """A passage of a reading, whole, with its chapter and page."""
-    await refresh(turn.around.handbook, turn.session)
-    found = turn.around.handbook.passages.passage(key)
-    if found is None or not seen_by(turn)(key):
-        raise Refused("gone")
-    reading, passage = found
-    body = turn.texts.say("handbook.passage", "all_of_it", words=passage.text, place=_place(reading, passage))
-    await turn.say(body, rows=back_to_menu(turn))
 
 
 @reply("source", role=Role.ANYONE)
@@ -249,38 +281,23 @@ async def browse(turn: Turn, argument: str) -> None:
     await refresh(turn.around.handbook, turn.session)
     topics = list(turn.around.handbook.topics(sees=seen_by(turn)).items())
     topic, _, page = argument.partition(".")
-    number = int(page) if page.isdecimal() else 0
-    if not topic.isdecimal() or int(topic) >= len(topics):
+    if not (topic.isascii() and topic.isdecimal()) or int(topic) >= len(topics):
         labels = [
             Button(f"{name}（{len(entries)}）", f"topics.{number}") for number, (name, entries) in enumerate(topics)
         ]
-        shown, steps = _page(turn, labels, "all", number, TOPICS_PAGE)
+        shown, steps, _ = page_of(turn, labels, "topics.all", page, TOPICS_PAGE)
         pairs = tuple(tuple(shown[at : at + 2]) for at in range(0, len(shown), 2))
-        await turn.say(
-            turn.texts.say("handbook.topics", "which"), rows=(*pairs, *([steps] if steps else [])), replaces=True
-        )
+        books = Button(turn.texts.say("handbook.topics", "chapters"), "readings")
+        await turn.say(turn.texts.say("handbook.topics", "which"), rows=(*pairs, (*steps, books)), replaces=True)
         return
     name, entries = topics[int(topic)]
-    listed, steps = _page(turn, [Button(entry.title, f"know.{entry.id}") for entry in entries], topic, number, PAGE)
+    titles = [Button(entry.title, f"know.{entry.id}") for entry in entries]
+    listed, steps, before = page_of(turn, titles, f"topics.{topic}", page, PAGE)
     steps = (*steps, Button(turn.texts.say("handbook.topics", "all"), "topics"))
-    first = next(at for at, entry in enumerate(entries, 1) if listed and f"know.{entry.id}" == listed[0].payload)
     body = turn.texts.say(
-        "handbook.topics", "entries", name=name, first=first, last=first + len(listed) - 1, count=len(entries)
+        "handbook.topics", "entries", name=name, first=before + 1, last=before + len(listed), count=len(entries)
     )
     await turn.say(body, rows=(*((button,) for button in listed), steps), replaces=True)
-
-
-def _page(
-    turn: Turn, buttons: list[Button], what: str, page: int, size: int
-) -> tuple[list[Button], tuple[Button, ...]]:
-    """The buttons of a page, and those that lead to the pages beside it; a page that is not there is the first."""
-    start = page * size if page * size < len(buttons) else 0
-    steps = []
-    if start:
-        steps.append(Button(turn.texts.say("handbook.topics", "earlier"), f"topics.{what}.{start // size - 1}"))
-    if start + size < len(buttons):
-        steps.append(Button(turn.texts.say("handbook.topics", "further"), f"topics.{what}.{start // size + 1}"))
-    return buttons[start : start + size], tuple(steps)
 
 
 def _ways_on(turn: Turn) -> Rows:

@@ -14,7 +14,7 @@ from knowledge.handbook import Handbook
 from knowledge.readings import Passage
 from storage.branch_entries import BranchEntryView, entries_version, standing_entries
 from storage.database import Database, Session
-from storage.readings import passage_ids, readings_version, stored_passages
+from storage.readings import PassageText, passage_ids, readings_version, stored_passages
 
 TOPIC = "本级补充"
 AT_ONCE = 25
@@ -77,11 +77,21 @@ def _entry(view: BranchEntryView) -> Entry:
     )
 
 
+def paths_of(turn: Turn) -> list[str]:
+    """The organizations through which a person sees what is not everybody's."""
+    return [post.path for post in turn.posts] + ([] if turn.belongs is None else [turn.belongs.path])
+
+
+def place_of(reading: str, passage: Passage | PassageText) -> str:
+    """《工作手册》 第二章 组织生活 第7页."""
+    page = f"第{passage.page}页" if passage.page else ""
+    parts = dict.fromkeys(part for part in (passage.chapter, passage.heading, page) if part)
+    return " ".join((f"《{reading}》", *parts))
+
+
 def seen_by(turn: Turn) -> Callable[[str], bool]:
     """What of it a person sees: what is theirs, of an organization above, or of everybody."""
-    paths = [post.path for post in turn.posts]
-    if turn.belongs is not None:
-        paths.append(turn.belongs.path)
+    paths = paths_of(turn)
     owner = turn.around.handbook.owner
 
     def sees(key: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 
 from storage.database import Session
 from storage.models import Organization, ReadingPassage, ReadingText
@@ -53,6 +53,36 @@ class StoredPassage:
     id: int
     reading: str
     path: str | None
+    passage: PassageText
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingTitle:
+    """A reading as somebody sees it on the shelf; `owner` is the name of the organization whose it is, or None."""
+
+    id: int
+    title: str
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterView:
+    """A chapter: the id of its first passage, its name ("" where there is none), the page it begins on, its length."""
+
+    first: int
+    name: str
+    page: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassagePlace:
+    """One passage with where it stands: its number in the chapter from 0, and the ids of those beside it."""
+
+    reading: ReadingTitle
+    number: int
+    earlier: int | None
+    further: int | None
     passage: PassageText
 
 
@@ -111,7 +141,9 @@ async def _reading_id(session: Session, organization_id: int | None, title: str)
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def _passages_of(session: Session, reading_id: int) -> list[tuple[int, int, PassageText]]:
+async def _passages_of(
+    session: Session, reading_id: int, *those: ColumnElement[bool]
+) -> list[tuple[int, int, PassageText]]:
     query = (
         select(
             ReadingPassage.id,
@@ -121,7 +153,7 @@ async def _passages_of(session: Session, reading_id: int) -> list[tuple[int, int
             ReadingPassage.page,
             ReadingPassage.text,
         )
-        .where(ReadingPassage.reading_id == reading_id)
+        .where(ReadingPassage.reading_id == reading_id, *those)
         .order_by(ReadingPassage.position)
     )
     return [(id, position, PassageText(*rest)) for id, position, *rest in await session.execute(query)]
@@ -154,6 +186,95 @@ async def readings(session: Session) -> list[ReadingView]:
     )
     found = [ReadingView(*row) for row in await session.execute(query)]
     return sorted(found, key=lambda one: (one.owner is not None, one.owner or "", one.title))
+
+
+def _above(paths: Collection[str]) -> set[str]:
+    """The paths of these organizations and of all above them: "/1/2/" gives "/1/" and "/1/2/"."""
+    return {path[: at + 1] for path in paths for at, mark in enumerate(path) if mark == "/" and at}
+
+
+def _is_seen(paths: Collection[str]) -> ColumnElement[bool]:
+    """Whether a reading is everybody's, or of an organization at or above one of these paths."""
+    return or_(ReadingText.organization_id.is_(None), Organization.path.in_(_above(paths)))
+
+
+async def readings_seen(session: Session, paths: Collection[str]) -> list[ReadingTitle]:
+    """What somebody who belongs at these paths may read, everybody's first, then by title."""
+    query = (
+        select(ReadingText.id, ReadingText.title, Organization.name)
+        .outerjoin(Organization, Organization.id == ReadingText.organization_id)
+        .where(_is_seen(paths))
+        .order_by(ReadingText.title, ReadingText.id)
+    )
+    found = [ReadingTitle(*row) for row in await session.execute(query)]
+    return sorted(found, key=lambda one: one.owner is not None)
+
+
+async def reading_seen(session: Session, reading_id: int, paths: Collection[str]) -> ReadingTitle | None:
+    """A reading that somebody who belongs at these paths may read; None when it is gone or not theirs."""
+    query = (
+        select(ReadingText.id, ReadingText.title, Organization.name)
+        .outerjoin(Organization, Organization.id == ReadingText.organization_id)
+        .where(ReadingText.id == reading_id, _is_seen(paths))
+    )
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else ReadingTitle(*row)
+
+
+async def chapters_of(session: Session, reading_id: int) -> list[ChapterView]:
+    """The chapters of a reading in the order of the book; a reading without chapters has one without a name."""
+    chapters = (
+        select(func.min(ReadingPassage.position).label("first"), func.count().label("passages"))
+        .where(ReadingPassage.reading_id == reading_id)
+        .group_by(ReadingPassage.chapter)
+        .subquery()
+    )
+    query = (
+        select(ReadingPassage.id, ReadingPassage.chapter, ReadingPassage.page, chapters.c.passages)
+        .join(chapters, chapters.c.first == ReadingPassage.position)
+        .where(ReadingPassage.reading_id == reading_id)
+        .order_by(ReadingPassage.position)
+    )
+    return [
+        ChapterView(id, name, page.partition("—")[0], count) for id, name, page, count in await session.execute(query)
+    ]
+
+
+async def passages_of_chapter(session: Session, reading_id: int, chapter: str) -> list[tuple[int, PassageText]]:
+    """All passages of a chapter in order, with their ids."""
+    found = await _passages_of(session, reading_id, ReadingPassage.chapter == chapter)
+    return [(id, passage) for id, _, passage in found]
+
+
+async def passage_place(session: Session, passage_id: int, paths: Collection[str]) -> PassagePlace | None:
+    """A passage that somebody who belongs at these paths may read; None when it is gone or not theirs."""
+    query = (
+        select(
+            ReadingText.id,
+            ReadingText.title,
+            Organization.name,
+            ReadingPassage.position,
+            ReadingPassage.chapter,
+            ReadingPassage.heading,
+            ReadingPassage.page,
+            ReadingPassage.text,
+        )
+        .join(ReadingText, ReadingText.id == ReadingPassage.reading_id)
+        .outerjoin(Organization, Organization.id == ReadingText.organization_id)
+        .where(ReadingPassage.id == passage_id, _is_seen(paths))
+    )
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        return None
+    reading_id, title, owner, position, *rest = row
+    text = PassageText(*rest)
+    same = (ReadingPassage.reading_id == reading_id, ReadingPassage.chapter == text.chapter)
+    before = select(ReadingPassage.id).where(*same, ReadingPassage.position < position)
+    after = select(ReadingPassage.id).where(*same, ReadingPassage.position > position)
+    earlier = list(await session.scalars(before.order_by(ReadingPassage.position.desc())))
+    further = await session.scalar(after.order_by(ReadingPassage.position).limit(1))
+    reading = ReadingTitle(reading_id, title, owner)
+    return PassagePlace(reading, len(earlier), earlier[0] if earlier else None, further, text)
 
 
 async def readings_version(session: Session) -> str:

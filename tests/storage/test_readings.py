@@ -10,11 +10,18 @@ from sqlalchemy.exc import IntegrityError
 from storage.database import Database, Session
 from storage.models import Organization, OrganizationKind, ReadingPassage, ReadingText
 from storage.readings import (
+    ChapterView,
     PassageText,
     PutReading,
+    ReadingTitle,
+    chapters_of,
     passage_ids,
+    passage_place,
+    passages_of_chapter,
     put_reading,
+    reading_seen,
     readings,
+    readings_seen,
     readings_version,
     remove_reading,
     stored_passages,
@@ -243,3 +250,62 @@ async def test_one_removed_and_another_put_is_another_version(database: Database
         await remove_reading(session, None, "甲")
     await put(database, THREE, title="丙", now=NOW)
     assert await version(database) != before
+
+
+async def test_the_shelf_holds_what_is_everybodys_and_what_is_of_the_organizations_above(database: Database) -> None:
+    async with database.transaction() as session:
+        committee = await add_organization(session, OrganizationKind.COMMITTEE, "清河镇党委", None)
+        branch = await add_organization(session, OrganizationKind.BRANCH, "桃花村党支部", committee)
+        other = await add_organization(session, OrganizationKind.BRANCH, "杏花村党支部", committee)
+    for title, owner in (("乙", None), ("甲", None), ("镇", committee), ("桃", branch), ("杏", other)):
+        await put(database, ONE, title=title, owner=owner.id if owner else None)
+    async with database.reading() as session:
+        assert [(one.title, one.owner) for one in await readings_seen(session, [branch.path])] == [
+            ("乙", None),
+            ("甲", None),
+            ("桃", "桃花村党支部"),
+            ("镇", "清河镇党委"),
+        ]
+        assert [one.title for one in await readings_seen(session, [])] == ["乙", "甲"]
+        assert [one.title for one in await readings_seen(session, [committee.path])] == ["乙", "甲", "镇"]
+        for one in await readings_seen(session, [branch.path, other.path]):
+            assert await reading_seen(session, one.id, [branch.path]) == (None if one.title == "杏" else one)
+
+
+async def test_a_reading_has_its_chapters_in_order_with_the_page_they_begin_on(database: Database) -> None:
+    put_ = await put(database, ONE, TWO, THREE, replace(TWO, text="党小组也一样。"))
+    async with database.reading() as session:
+        first, second = await chapters_of(session, put_.reading_id)
+        assert first == ChapterView(first.first, "第一章 总则", "3", 3)
+        assert (second.name, second.page, second.passages) == ("第二章 党费", "8", 1)
+        passages = await passages_of_chapter(session, put_.reading_id, "第一章 总则")
+        assert [passage.text for _, passage in passages] == [ONE.text, TWO.text, "党小组也一样。"]
+        assert passages[0][0] == first.first
+        assert await chapters_of(session, put_.reading_id + 1) == []
+
+
+async def test_a_passage_knows_those_beside_it_in_its_chapter(database: Database) -> None:
+    put_ = await put(database, ONE, TWO, THREE)
+    async with database.reading() as session:
+        (first, _), (second, _) = await passages_of_chapter(session, put_.reading_id, "第一章 总则")
+        place = await passage_place(session, first, [])
+        assert place is not None
+        assert (place.number, place.earlier, place.further, place.passage) == (0, None, second, ONE)
+        assert place.reading == ReadingTitle(put_.reading_id, "工作手册", None)
+        place = await passage_place(session, second, [])
+        assert place is not None
+        assert (place.number, place.earlier, place.further) == (1, first, None)
+
+
+async def test_a_passage_is_shown_to_those_whose_it_is(database: Database) -> None:
+    async with database.transaction() as session:
+        committee = await add_organization(session, OrganizationKind.COMMITTEE, "清河镇党委", None)
+        branch = await add_organization(session, OrganizationKind.BRANCH, "桃花村党支部", committee)
+    await put(database, ONE, owner=branch.id)
+    async with database.reading() as session:
+        (id,) = await passage_ids(session)
+        assert await passage_place(session, id, [branch.path]) is not None
+        assert await passage_place(session, id, [committee.path]) is None
+        assert await passage_place(session, id, [f"/{branch.id}/"]) is None
+        assert await passage_place(session, id, []) is None
+        assert await passage_place(session, id + 1, [branch.path]) is None
