@@ -163,6 +163,51 @@ class OnePerson(Question[Named]):
         return escape(value.name)
 
 
+class SomebodyNew(PersonIn):
+    """One of a list of people, or somebody whom the roster does not have yet: 0."""
+
+    def options(self, asking: Asking, partial: Any) -> list[Option]:
+        """As `PersonIn`, and somebody new."""
+        return [*super().options(asking, partial), Option("0", asking.texts.say("shared", "somebody_new"))]
+
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> int:
+        """The one that fits, or nobody that is there yet."""
+        label = asking.texts.say("shared", "somebody_new")
+        count = len(self.options(asking, partial))
+        if reply.option == "0" or (reply.option is None and reply.text.strip() in (label, "新登记", str(count))):
+            return 0
+        try:
+            return super().read(reply, asking, partial)
+        except Invalid as invalid:
+            raise Invalid("nobody_yet") if invalid.key == "no_such_person" else invalid from invalid
+
+    def load(self, data: Any, asking: Asking) -> int:
+        """The id, if that person is still on the list."""
+        return 0 if data == 0 and data is not False else super().load(data, asking)
+
+    def show(self, value: int, asking: Asking) -> str:
+        """The name, or that it is somebody new."""
+        return super().show(value, asking) if value else asking.texts.say("shared", "somebody_new")
+
+
+class PhoneDigits(Text):
+    """The last four digits of a phone; a whole number is cut to them."""
+
+    def __init__(self) -> None:
+        super().__init__(max_length=20)
+
+    def load(self, data: Any, asking: Asking) -> str:
+        """Four digits."""
+        digits = "".join(letter for letter in super().load(data, asking) if letter.isdecimal())
+        if len(digits) not in (4, 11):
+            raise Invalid("four_digits")
+        return digits[-4:]
+
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> str:
+        """The digits."""
+        return self.load(super().read(reply, asking, partial), asking)
+
+
 class Tally(Question[dict[int, int]]):
     """Votes for each of some people: a name and a number a line, or the numbers alone in the order of the names."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from handlers.case_questions import Fitted, Stop, question_of
+from handlers.case_questions import Fitted, PhoneDigits, SomebodyNew, Stop, question_of
 from handlers.case_recording import Taken, settle, write_steps
 from handlers.case_words import begun_title, next_words, page_rows, paper_rows, step_title
 from handlers.case_work import Work, around_of, branch_of, open_steps, require_open, step_place, work_from, work_on
@@ -109,37 +109,16 @@ async def _subject(d: Dialogue, procedure: Procedure, people: Sequence[Member]) 
         raise Refused("nobody_fits", title=procedure.title)
     found = NEW
     if fitting:
-        new = {d.texts.say(d.file, "somebody_new"): NEW} if applicants else {}
-        found = await d.ask("who", Fitted(PersonIn(fitting), likely=new), title=procedure.title)
+        found = await d.ask("who", SomebodyNew(fitting) if applicants else PersonIn(fitting), title=procedure.title)
     if found == NEW:
         name = await d.ask("name", Text(max_length=30))
-        digits = await d.ask("digits", _Digits())
+        digits = await d.ask("digits", PhoneDigits())
         return Member(NEW, name, digits, Status.APPLICANT, False, None)
     running = await open_case_about(d.session, procedure.id, found)
     subject = next(one for one in fitting if one.person_id == found)
     if running is not None:
         raise Refused("already_open", title=running.title)
     return subject
-
-
-class _Digits(Text):
-    """The last four digits of a phone."""
-
-    def __init__(self) -> None:
-        super().__init__(max_length=20)
-
-    def load(self, data: Any, asking: Any) -> str:
-        """Four digits; a whole number is cut to its last four."""
-        from handlers.dialogue.errors import Invalid
-
-        text = "".join(letter for letter in super().load(data, asking) if letter.isdecimal())
-        if len(text) not in (4, 11):
-            raise Invalid("four_digits")
-        return text[-4:]
-
-    def read(self, reply: Any, asking: Any, partial: Any) -> str:
-        """The digits."""
-        return self.load(super().read(reply, asking, partial), asking)
 
 
 async def _begins_at(d: Dialogue, procedure: Procedure) -> str:

@@ -39,11 +39,10 @@ def progress_line(work: Work) -> str:
 
 
 def position(work: Work) -> tuple[int, int]:
-    """Which step it is at, counted from 1, and of how many."""
-    steps = list(work.procedure.steps)
-    may = [*work.standing.open, *work.standing.early]
-    ahead = [place for place in may if not (place.step.repeat and place.records)] or may
-    return (steps.index(ahead[0].step) + 1 if ahead else len(steps)), len(steps)
+    """Which of the usual steps it is at, counted from 1, and of how many."""
+    usual, places = work.procedure.usual_steps, work.standing.places
+    settled = sum(place.step in usual and (place.state in SETTLED or bool(place.records)) for place in places)
+    return min(settled + 1, len(usual)), len(usual)
 
 
 def next_words(texts: Texts, work: Work, *, only: Place | None = None) -> Marked:

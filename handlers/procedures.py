@@ -62,8 +62,8 @@ async def show_procedure(turn: Turn, argument: str) -> None:
         "procedures.procedure",
         "page",
         one=one,
-        stages=[(stage.title, [step.title for step in stage.steps]) for stage in one.stages],
-        steps=len(one.steps),
+        stages=[(stage.title, [step.title for step in stage.steps if step in one.usual_steps]) for stage in one.stages],
+        steps=len(one.usual_steps),
     )
     await turn.say(words, rows=_rows(turn, one, running))
 

@@ -287,6 +287,11 @@ class Procedure(_Strict):
         """All steps in order."""
         return tuple(step for stage in self.stages for step in stage.steps)
 
+    @cached_property
+    def usual_steps(self) -> tuple[Step, ...]:
+        """The steps of a case in which nothing out of the ordinary happens: those that people count."""
+        return tuple(step for step in self.steps if not step.when and not step.optional)
+
     def step(self, id: str) -> Step:
         """A step by its id.
 
