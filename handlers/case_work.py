@@ -76,8 +76,8 @@ class Work:
 
     @property
     def newest(self) -> int:
-        """The id of its newest step in force, by which two people who record at once are told apart."""
-        return max((view.id for view in self.views), default=0)
+        """The id of what was recorded last, by which two people who record at once are told apart."""
+        return self.case.newest_record
 
     def supposing(self, step: str, done_on: date, answers: dict[str, Any]) -> "Work":
         """The same case with one more step that is not recorded yet."""

@@ -89,7 +89,7 @@ async def history_of(session: Session, case_id: int) -> list[StepView]:
 
 
 async def newest_record(session: Session, case_id: int) -> int:
-    """The id of the newest record of a case, for `record_steps` to go on from; 0 where there is none."""
+    """The id of whatever was recorded last in a case, for `record_steps` to go on from; 0 where there is nothing."""
     newest = select(func.max(CaseStep.id)).where(CaseStep.case_id == case_id)
     return (await session.execute(newest)).scalar() or 0
 
@@ -105,8 +105,8 @@ async def record_steps(
 ) -> list[int]:
     """Record what was done, in order; the ids of the new records.
 
-    `after` is the newest record that whoever records has seen. Raises `CaseMoved` when there is a newer one by now, or
-    when the case is closed or not there: two people at once must not record the same step twice.
+    `after` is the newest record that whoever records has seen, `CaseView.newest_record`. Raises `CaseMoved` when there
+    is a newer one by now, or when the case is closed or not there: two people at once must not record a step twice.
     """
     if await _locked(session, case_id) in (None, CaseState.CLOSED) or await newest_record(session, case_id) != after:
         raise CaseMoved

@@ -20,7 +20,7 @@ from storage.case_steps import (
 )
 from storage.database import Session
 from storage.memberships import change_status, end_membership, end_posts, give_post, move_membership
-from storage.models import Case, CaseFile, CaseState, Organization, OrganizationKind, Person, Post
+from storage.models import Case, CaseFile, CaseState, CaseStep, Organization, OrganizationKind, Person, Post
 from storage.people import COMMITTEE
 
 __all__ = [
@@ -70,7 +70,11 @@ IS_OPEN = Case.state == literal_column("'open'")
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One case, with its branch and whom it is about; `subject_name` is None where it is about nobody."""
+    """One case, with its branch and whom it is about; `subject_name` is None where it is about nobody.
+
+    `newest_record` is the id of whatever was recorded last, also a correction or that something was taken back: who
+    records shows by it what they have seen.
+    """
 
     id: int
     organization_id: int
@@ -88,6 +92,7 @@ class CaseView:
     remind_on: date | None
     paused_why: str
     taken_over_at: str
+    newest_record: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ async def add_case(
 
 
 def _select_cases() -> Select[*tuple[Any, ...]]:
+    newest = select(func.max(CaseStep.id)).where(CaseStep.case_id == Case.id).correlate(Case).scalar_subquery()
     return (
         select(
             Case.id,
@@ -157,6 +163,7 @@ def _select_cases() -> Select[*tuple[Any, ...]]:
             Case.remind_on,
             Case.paused_why,
             Case.taken_over_at,
+            func.coalesce(newest, 0),
         )
         .join(Organization, Organization.id == Case.organization_id)
         .outerjoin(Person, Person.id == Case.subject_id)

@@ -71,8 +71,11 @@ async def _add_case(database: Database, town: Town, subject_id: int | None = Non
 
 async def _record(database: Database, town: Town, case_id: int, *records: NewStep) -> list[int]:
     async with database.transaction() as session:
-        after = await newest_record(session, case_id)
-        return await record_steps(session, case_id, records, after=after, recorded_by_id=town.secretary, now=NOW)
+        found = await case(session, case_id)
+        assert found is not None
+        return await record_steps(
+            session, case_id, records, after=found.newest_record, recorded_by_id=town.secretary, now=NOW
+        )
 
 
 async def _correct(database: Database, step_id: int, done_on: date, **answers: Any) -> int:
@@ -114,6 +117,7 @@ async def test_a_case_is_read_back_as_it_was_begun(database: Database) -> None:
         remind_on=DAY + timedelta(days=30),
         paused_why="",
         taken_over_at="",
+        newest_record=0,
     )
     about_the_branch = await _add_case(database, town, procedure="election")
     assert (await _case(database, about_the_branch)).subject_name is None
@@ -226,6 +230,7 @@ async def test_a_record_taken_back_is_kept_but_not_in_force(database: Database) 
     applied, talked = await _record(database, town, case_id, APPLIED, TALKED)
     corrected = await _correct(database, applied, DAY)
     taken_back = await _withdraw(database, corrected)
+    assert (await _case(database, case_id)).newest_record == taken_back
     async with database.reading() as session:
         assert [one.id for one in (await steps_of(session, [case_id]))[case_id]] == [talked]
         last = (await history_of(session, case_id))[-1]
