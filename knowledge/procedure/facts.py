@@ -111,13 +111,12 @@ class Facts:
 
     def _derive(self, step: Step, values: dict[str, Any]) -> None:
         self._make(step, values)
-        unasked = {
+        while unasked := {
             asked.id: asked.otherwise
             for asked in step.fields
             if asked.otherwise is not None and asked.id not in values and self.holds(asked.when, step.id) is False
-        }
-        if unasked:
-            values.update(unasked)
+        }:
+            values.update(unasked)  # which may make known whether others are asked
             self._make(step, values)
 
     def _make(self, step: Step, values: dict[str, Any]) -> None:
