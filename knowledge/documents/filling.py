@@ -158,21 +158,22 @@ class _Filling:
     def _table(self, table: Table, context: Mapping[str, Any]) -> Grid:
         widths = self._widths(table.widths * table.across)
         rows = [self._row(table.head * table.across, widths, context, header=True)]
+        rows += [self._row(row, widths, context, table.lines) for row in table.rows]
         rows += self._items(table, widths, context)
-        rows += [self._row(row, widths, context, table.lines) for row in (*table.rows, *table.last)]
+        rows += [self._row(row, widths, context, table.lines) for row in table.last]
         return Grid(rows, widths)
 
     def _items(self, table: Table, widths: list[int], context: Mapping[str, Any]) -> Iterator[Row]:
         """A row for each thing; side by side they run down the columns, as people read a list."""
         items = _gone_through(table.each, context) if table.each else []
-        count = max(len(items), table.least)
+        count = max(len(items), table.least - len(table.rows))
         deep = -(-count // table.across)
         columns = len(table.widths)
         for row in range(deep):
             cells: list[Cell] = []
             for column in range(table.across):
                 number = column * deep + row + 1
-                given = {**context, "n": number}
+                given = {**context, "n": len(table.rows) + number}
                 if number <= len(items):
                     given["it"] = items[number - 1]
                 here = widths[column * columns : (column + 1) * columns]

@@ -52,7 +52,7 @@ class Sentence(NamedTuple):
 class Table(_Strict):
     """A table of things of one kind: a row for each of `each`, and at least so many rows in all.
 
-    `widths` are relative. `across` sets so many side by side in a row. `last` are rows after them, such as totals.
+    `widths` are relative. `across` sets so many side by side in a row. `rows` come before those, `last` after them.
     """
 
     head: tuple[str, ...] = Field(min_length=1)
