@@ -1,11 +1,13 @@
 """All measurements, one table after another."""
 
-from benchmarks import lookups, passages, turns
+from benchmarks import cases, lookups, passages, turns
 
 if __name__ == "__main__":
     print("Handbook look-ups")
     lookups.main()
     print("\nPassages of imported readings")
     passages.main([])
+    print("\nProcedures and cases")
+    cases.main([])
     print("\nTurns")
     turns.main([])

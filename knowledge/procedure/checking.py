@@ -16,6 +16,9 @@ from knowledge.rules.working_days import is_provisional
 COUNTS_WORKING_DAYS = frozenset({"notice_ends", "nth_working_day", "next_working_day", "working_days_between"})
 """Rules whose result hangs on the holiday calendar of the year."""
 
+ORDER = frozenset({"same_day"})
+"""Rules that say no more than that one day comes after another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -126,17 +129,30 @@ def limits(procedure: Procedure, step: Step, facts: Facts, day: date) -> Limits:
             continue
         first, last = limit if check.bound is Bound.WITHIN else (limit, limit)
         if check.bound in (Bound.AT_LEAST, Bound.WITHIN):
-            earliest.append(_limit(first, check))
+            earliest.append(_limit(procedure, step, first, check))
         if check.bound in (Bound.AT_MOST, Bound.WITHIN):
-            latest.append(_limit(last, check))
+            latest.append(_limit(procedure, step, last, check))
     return Limits(
-        max(earliest, key=lambda limit: limit.day, default=None),
-        min(latest, key=lambda limit: limit.day, default=None),
+        max(earliest, key=lambda limit: (limit.day, limit.check.rule not in ORDER), default=None),
+        min(latest, key=lambda limit: (limit.day, limit.check.rule in ORDER), default=None),
     )
 
 
-def _limit(day: date, check: Check) -> Limit:
-    return Limit(day, check, check.rule in COUNTS_WORKING_DAYS and is_provisional(day.year))
+def _limit(procedure: Procedure, step: Step, day: date, check: Check) -> Limit:
+    return Limit(day, check, is_provisional(day.year) and _counts_working_days(procedure, step, check))
+
+
+def _counts_working_days(procedure: Procedure, step: Step, made: Check | Derived) -> bool:
+    """Whether a rule counts working days itself, or begins with a day that another rule counted so."""
+    if made.rule in COUNTS_WORKING_DAYS:
+        return True
+    for name in made.of.values():
+        where, _, id = over_rounds(name)[1].rpartition(".")
+        its = next((one for one in procedure.steps if one.id == where), step if not where else None)
+        for derived in its.derived if its else ():
+            if derived.id == id and derived is not made and _counts_working_days(procedure, its or step, derived):
+                return True
+    return False
 
 
 def _values(facts: Facts, step: Step, check: Check, limit: Any) -> dict[str, Any]:
@@ -229,6 +245,8 @@ def names_in(template: str) -> set[str]:
     """
     from jinja2 import meta
 
+    if "{" not in template:
+        return set()  # most sentences have none, and parsing them all would make loading three times as long
     return set(meta.find_undeclared_variables(_SENTENCES.parse(template)))
 
 

@@ -18,6 +18,7 @@ from knowledge.procedure.model import Asked, Check, Condition, Kind, Procedure, 
 from knowledge.rules.named import RULES
 
 _Model = TypeVar("_Model", bound=BaseModel)
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PROCEDURES = Path(__file__).parent.parent / "procedures"
 
 
@@ -186,7 +187,7 @@ def read_overlays(
 def _read(path: Path, model: type[_Model], faults: list[Fault]) -> _Model | None:
     text = path.read_text(encoding="utf-8")
     try:
-        return model.model_validate(yaml.safe_load(text))
+        return model.model_validate(yaml.load(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         faults.append(Fault(str(path), mark.line + 1 if mark else 1, f"YAML 写法有误：{error.problem}"))
