@@ -14,6 +14,7 @@ from handlers.dialogue.turn import Turn, record_id
 from handlers.messages import Button, Document, Rows
 from handlers.router import reply
 from handlers.wording import day_words
+from knowledge.procedure.facts import papers_made
 from knowledge.procedure.model import Asked, Kind, Step
 from knowledge.procedure.standing import State
 from storage.cases import CaseFileView, add_case_file, case_files
@@ -36,9 +37,10 @@ def papers_of(turn: Turn, work: Work, *, done_only: bool = False) -> list[tuple[
     found: dict[str, Step | None] = {}
     for place in work.standing.places:
         if place.records or place.state in wanted:
-            for id in place.step.papers:
-                if id in turn.around.papers and (place.records or not done_only):
-                    found.setdefault(id, place.step)
+            for id in papers_made(place.step, work.facts):
+                wanted_now = place.records or (not done_only and id not in found)
+                if id in turn.around.papers and wanted_now:
+                    found[id] = place.step  # of several steps that make it, the newest that was done
     for id in work.procedure.papers:
         if id in turn.around.papers:
             found.setdefault(id, None)

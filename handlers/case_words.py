@@ -8,6 +8,7 @@ from handlers.dialogue.turn import Turn
 from handlers.messages import Button, Rows
 from handlers.wording import Marked, Texts, day_words
 from knowledge.procedure.checking import Limit, sentence
+from knowledge.procedure.facts import papers_made
 from knowledge.procedure.model import About, Procedure, Step
 from knowledge.procedure.standing import SETTLED, Place
 
@@ -132,6 +133,6 @@ def page_rows(turn: Turn, work: Work, *, ended: bool = False) -> Rows:
 def paper_rows(turn: Turn, work: Work, steps: Sequence[Step]) -> Rows:
     """A button for each paper that some steps make."""
     papers = turn.around.papers
-    ids = dict.fromkeys(paper for step in steps for paper in step.papers if paper in papers)
+    ids = dict.fromkeys(id for step in steps for id in papers_made(step, work.facts) if id in papers)
     shown = [Button(f"📄 {papers[id].title}", f"paper.{work.case.id}.{id}") for id in ids]
     return tuple((button,) for button in shown[:PAPERS_SHOWN])

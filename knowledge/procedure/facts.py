@@ -223,6 +223,11 @@ def applied(rule: str, of: Mapping[str, str], literally: Mapping[str, Any], fact
         return None
 
 
+def papers_made(step: Step, facts: Facts) -> list[str]:
+    """The papers of a step, less those that this case does not need."""
+    return [id for id in step.papers if facts.holds(step.papers_when.get(id, ()), step.id) is not False]
+
+
 def is_asked(asked: Asked, facts: Facts, step: str) -> bool:
     """Whether a field is asked at all, as its condition says."""
     return facts.holds(asked.when, step) is True

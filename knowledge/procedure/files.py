@@ -283,7 +283,14 @@ def _step_faults(
     for citation in step.sources:
         yield from _citation_faults(citation, documents)
     yield from _condition_faults(step, step.when, names)
-    for conditions in (*(effect.when for effect in step.effects), *(end.when for end in step.ends)):
+    for paper in step.papers_when:
+        if paper not in step.papers:
+            yield paper, f"papers_when 里的“{paper}”没有写在 papers 里"
+    for conditions in (
+        *step.papers_when.values(),
+        *(effect.when for effect in step.effects),
+        *(end.when for end in step.ends),
+    ):
         yield from _condition_faults(step, conditions, names)
     for effect in step.effects:
         if effect.holders and not _known(effect.holders, step, names):

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from knowledge.procedure.facts import Facts, Record
+from knowledge.documents.papers import Papers
+from knowledge.procedure.facts import Facts, Record, papers_made
+from knowledge.procedure.files import faults
 from knowledge.procedure.model import Outcome
 from knowledge.procedure.standing import State, standing
 from knowledge.procedure.takeover import facts_that_matter
@@ -476,7 +478,7 @@ def test_from_one_application_the_plan_of_all_the_years_appears_and_keeps_the_ru
     rows = {row.step.id: row for row in timeline(walk.procedure, walk.records, walk.facts, date(2026, 6, 1))}
     assert [id for id in rows if id in THE_25] == THE_25
     assert not {"second_meeting", "activist_moved", "probationary_moved"} & set(rows)
-    planned = {id: row.planned for id, row in rows.items() if row.planned}
+    planned = {id: row.planned[-1] for id, row in rows.items() if row.planned}
     days = [
         planned[id] for id in ("talk", "activist", "candidate", "admission_meeting", "conversion_meeting", "archive")
     ]
@@ -510,3 +512,21 @@ def test_a_case_taken_over_midway_is_held_to_the_dates_that_were_entered() -> No
     assert place.state is State.EARLY
     assert place.limits.earliest is not None
     assert place.limits.earliest.day == date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("decision", "resolution"),
+    [("full", "regular_resolution"), ("extend", "extension_resolution"), ("cancel", "disqualification_resolution")],
+)
+def test_only_the_resolution_of_what_was_decided_is_made(decision: str, resolution: str) -> None:
+    walk = walked("conversion_meeting")
+    step = walk.procedure.step("conversion_meeting")
+    values = {**ALL_FOR, "decision": decision, "months": 6 if decision == "extend" else None}
+    made = papers_made(step, walk.facts.supposing(step, values))
+    assert [id for id in made if id.endswith("resolution")] == [resolution]
+
+
+def test_every_paper_there_is() -> None:
+    papers = Papers.load()
+    assert not [fault for fault in faults(papers=set(papers)) if fault.file.endswith("/admission.yaml")]
+    assert all(step.papers for step in procedures().named("admission").steps), "each of the steps makes a paper"
