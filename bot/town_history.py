@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+from bot.town_cases import add_cases
 from bot.town_people import FARM, MILL, WILLOW
 from storage.database import Session
 from storage.files import add_file
@@ -13,9 +14,6 @@ from storage.meetings import add_meeting, answer_notice, expected_attendees
 from storage.models import (
     AgendaItem,
     Attendance,
-    Case,
-    CaseState,
-    CaseStep,
     CheckInWay,
     Meeting,
     MeetingKind,
@@ -107,7 +105,8 @@ async def add_history(
                 session, branch, group.id, MeetingKind.GROUP_MEETING, today - timedelta(days=days), rng
             )
     await _add_reports(session, lived, now, rng)
-    _add_cases(session, lived, today)
+    for place in branches:
+        await add_cases(session, place, today)
     for hours, text in enumerate(UNANSWERED):
         await add_question(
             session,
@@ -198,35 +197,6 @@ async def _add_reports(session: Session, branches: Sequence[Branch], now: dateti
         )
         if now - at > timedelta(days=12):
             await mark_read(session, handed_in.id, branch.secretary_id, at + timedelta(days=rng.randint(1, 6)))
-
-
-def _add_cases(session: Session, branches: Sequence[Branch], today: date) -> None:
-    """A procedure on its way for each candidate, with the steps done so far."""
-    steps = (("application", 420), ("talk", 400), ("activist", 300), ("candidate", 60))
-    for branch in branches:
-        for member in branch.members:
-            if member.status is not Status.CANDIDATE:
-                continue
-            days = [(step, today - timedelta(days=ago)) for step, ago in steps]
-            session.add(
-                Case(
-                    organization_id=branch.place.id,
-                    procedure="admission",
-                    subject_id=member.person_id,
-                    title="发展党员",
-                    state=CaseState.OPEN,
-                    started_on=days[0][1],
-                    steps=[
-                        CaseStep(
-                            step=step,
-                            done_on=day,
-                            recorded_by_id=branch.secretary_id,
-                            recorded_at=datetime.combine(day, time(17), ZONE),
-                        )
-                        for step, day in days
-                    ],
-                )
-            )
 
 
 async def _convene_next(session: Session, branch: Branch, today: date) -> None:

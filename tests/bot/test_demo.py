@@ -7,8 +7,13 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.demo import demo_people, load_town
+from handlers.case_work import branch_of, work_from
 from handlers.digest import needs
+from knowledge.procedure.checking import problems
+from knowledge.procedure.facts import Facts
+from knowledge.procedure.files import Procedures
 from storage.accounts import accounts_of
+from storage.cases import cases_of, steps_of
 from storage.database import Database
 from storage.digest import active_subscriptions, unanswered_between, week_figures
 from storage.meetings import attendance_of, meetings_for_person, tally
@@ -17,6 +22,7 @@ from storage.models import (
     Attendance,
     Base,
     Case,
+    CaseState,
     CheckInWay,
     Meeting,
     MeetingKind,
@@ -126,6 +132,26 @@ async def test_the_digest_has_something_to_say(town: Database) -> None:
         assert open_cases == await session.scalar(select(func.count(Case.id)))
         assert open_cases > 0
         assert await unanswered_between(session, root.path, NOW - timedelta(days=14), NOW) == 5
+
+
+async def test_every_case_keeps_to_the_rules_and_has_a_next_step(town: Database) -> None:
+    procedures = Procedures.load()
+    async with town.reading() as session:
+        places = [place for place in await organizations_under(session, "/") if place.kind is OrganizationKind.BRANCH]
+        found = [one for place in places for one in await cases_of(session, place.id, states=CaseState, limit=100)]
+        steps = await steps_of(session, [one.id for one in found])
+        for one in found:
+            branch = await branch_of(session, one.organization_id)
+            work = work_from(procedures, NOW.date(), one, branch, steps[one.id])
+            for count, view in enumerate(work.views, 1):
+                step = work.procedure.step(view.step)
+                facts = Facts(work.procedure, work.records[:count], work.around)
+                assert problems(work.procedure, step, facts, view.done_on) == []
+            assert "introduction" in {place.step.id for place in work.standing.open}
+            belongs = await membership_of(session, one.subject_id or 0)
+            assert belongs is not None
+            assert (belongs.status, belongs.since) == (Status.CANDIDATE, work.views[-1].done_on)
+    assert found
 
 
 async def test_a_visitor_can_be_eight_people_who_are_bound_already(town: Database) -> None:
