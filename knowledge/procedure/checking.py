@@ -66,12 +66,11 @@ def checks_of(procedure: Procedure, step: Step, day: date) -> list[Check]:
 def problems(procedure: Procedure, step: Step, facts: Facts, day: date, *, touching: str = "") -> list[Problem]:
     """What is wrong with the newest recording of a step among `facts`, in the order of the checks.
 
-    `touching` leaves only the checks that use that field. One whose facts are not all known says nothing.
+    `touching` leaves only the checks that hang on that field. One whose facts are not all known says nothing.
     """
     found = []
     for check in checks_of(procedure, step, day):
-        used = {check.fact, *check.of.values()}
-        if touching and not {touching, f"{step.id}.{touching}"} & used:
+        if touching and touching not in _used_by(check, step):
             continue
         if facts.holds(check.when, step.id) is not True:
             continue
@@ -246,7 +245,7 @@ def names_in(template: str) -> set[str]:
     from jinja2 import meta
 
     if "{" not in template:
-        return set()  # most sentences have none, and parsing them all would make loading three times as long
+        return set()  # most sentences have none, and there is nothing to parse
     return set(meta.find_undeclared_variables(_SENTENCES.parse(template)))
 
 
