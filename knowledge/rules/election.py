@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from knowledge.rules.periods import months_later
 from knowledge.rules.quorum import candidates_needed, votes_needed
-from knowledge.rules.terms import latest_election
+from knowledge.rules.terms import latest_election, term_ends
 
 COMMITTEE_FROM = 7
 """Full members from which a branch has a committee."""
@@ -184,3 +184,31 @@ def is_one_of(one: object, people: Sequence[object]) -> bool:
 def are_among(some: Sequence[object], people: Sequence[object]) -> bool:
     """Whether all of some are among some people."""
     return all(one in people for one in some)
+
+
+def branch_term_ends(elected: date, kind: str) -> date:
+    """The day on which the term of a branch's committee is over, by the kind of branch: "village", or any other.
+
+    Source: 支部工作条例（试行）（2018） article 21.
+    """
+    return term_ends(elected, village_or_community=kind == "village")
+
+
+def same_people(people: Sequence[_Somebody]) -> list[_Somebody]:
+    """The people themselves, as a fact of a later step."""
+    return list(people)
+
+
+def is_as_agreed(person: _Person, agreed: _Person) -> bool:
+    """Whether somebody is the person whom the level above agreed to."""
+    return person.id == agreed.id
+
+
+def is_filled(result: str) -> bool:
+    """Whether a ballot filled all its seats, by its result."""
+    return Result(result) is Result.COMPLETE
+
+
+def same_person(person: _Somebody) -> _Somebody:
+    """The person, as a fact of a later step."""
+    return person

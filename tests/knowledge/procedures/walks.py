@@ -60,6 +60,11 @@ class Walk:
         """Of what is wrong, how grave."""
         return {id: problem.level.value for id, problem in self.found(step, touching, **values).items()}
 
+    def typed(self, step: str, last: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Of a recording, what has been answered at the moment when its field `last` is typed."""
+        order = [asked.id for asked in self.procedure.step(step).fields]
+        return {id: value for id, value in values.items() if order.index(id) <= order.index(last)}
+
     def record(self, step: str, **values: Any) -> "Walk":
         """Record a step that may be done, all that it asks and nothing else, with nothing that stops it."""
         assert step in self.open, f"{step} is not open: {self.open}"
