@@ -105,3 +105,8 @@ def members_together(full: int, probationary: int) -> int:
 def absent_fit(expected: int, absent: Sequence[object]) -> bool:
     """Whether no more were away than were expected."""
     return len(absent) <= expected
+
+
+def is_same_year(day: date, other: date) -> bool:
+    """Whether two days lie in one year, for which the hours are counted."""
+    return day.year == other.year

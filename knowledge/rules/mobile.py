@@ -1,6 +1,6 @@
 """Members away from their branch (流动党员): who is one, and how often the branch gets in touch.
 
-Sources: 党员教育管理工作条例（2019） article 25; 关于进一步加强和改进流动党员管理工作的意见. How often is practice and no
+Sources: 党员教育管理工作条例（2019） article 25; 关于进一步加强和改进流动党员管理工作的意见. How often is practice, no
 article's figure: every quarter; half a year of silence begins a search.
 """
 
@@ -27,3 +27,8 @@ def next_contact_due(contacted: date) -> date:
 def search_begins(contacted: date) -> date:
     """The day on which the search for somebody silent begins: 180 days after the last contact."""
     return contacted + timedelta(days=SILENT_DAYS)
+
+
+def is_short_absence(left: date, back: date) -> bool:
+    """Whether somebody is away for less than 180 days."""
+    return not is_long_absence(left, back)

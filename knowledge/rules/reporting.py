@@ -72,3 +72,29 @@ def one_more(number: int) -> int:
 def days_later(day: date, days: int) -> date:
     """So many days later, as a bound."""
     return day + timedelta(days=days)
+
+
+def only_one(thing: str) -> list[str]:
+    """A list of one, as what is likely for a list."""
+    return [thing]
+
+
+def per_cent(part: int, whole: int) -> int:
+    """A share in whole per cent, rounded down; ValueError when the part is more than the whole, or there is none."""
+    if whole < 1 or not 0 <= part <= whole:
+        raise ValueError(f"{part} of {whole}")
+    return part * 100 // whole
+
+
+_LEVELS = ("behind", "plain", "advanced")
+
+
+def is_a_step_up(now: str, then: str) -> bool:
+    """Whether a branch aims higher than it stands (后进, 一般, 先进), or to stay at the top. ValueError for others."""
+    at, aim = _LEVELS.index(now), _LEVELS.index(then)
+    return aim > at or aim == len(_LEVELS) - 1
+
+
+def votes_together(first: int, second: int, third: int, fourth: int) -> int:
+    """The sum of four kinds of votes."""
+    return first + second + third + fourth

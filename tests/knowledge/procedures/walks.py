@@ -82,3 +82,15 @@ class Walk:
         self.records.append(Record(len(self.records) + 1, step, day, answers))
         self.today = max(self.today, day)
         return self
+
+    def catches(self, check: str, level: str, step: str, touching: str, **values: Any) -> str:
+        """The sentence with which a mistake is caught when the last of its facts is typed; nothing of it is blank."""
+        found = self.found(step, touching, **values)
+        assert check in found, f"{check} does not catch it: {list(found)}"
+        problem = found[check]
+        assert problem.level.value == level
+        assert problem.then, f"{check} does not say what to do"
+        assert "＿" not in problem.words and "None" not in problem.words, problem.words
+        without = {name: value for name, value in values.items() if name != touching}
+        assert check not in self.found(step, **without), f"{check} is said before {touching} is typed"
+        return problem.words
