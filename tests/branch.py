@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from knowledge.procedure.files import Procedures
 from storage.database import Database
 from storage.models import Membership, Organization, OrganizationKind, Person, Post, PostKind, Status
-from tests.fakes import Chat, FakeTown
+from tests.fakes import PROCEDURES, Chat, FakeTown
 
 PEOPLE = {
     "李向阳": ("1001", Status.FULL),
@@ -55,10 +56,12 @@ async def settle(database: Database) -> dict[str, int]:
         }
 
 
-async def settled_town(database: Database) -> tuple[FakeTown, dict[str, Chat], dict[str, int]]:
+async def settled_town(
+    database: Database, procedures: Procedures = PROCEDURES
+) -> tuple[FakeTown, dict[str, Chat], dict[str, int]]:
     """The branch with everybody at a keyboard, and one stranger with a new phone."""
     ids = await settle(database)
-    town = FakeTown(database)
+    town = FakeTown(database, procedures=procedures)
     chats = {name: await town.chat(name, ids[name]) for name in (*PEOPLE, "吴长河", "郑远")}
     chats["新手机"] = await town.chat("新手机")
     return town, chats, ids

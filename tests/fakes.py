@@ -59,13 +59,20 @@ class FakePlatform:
 class FakeTown:
     """The whole assistant on a database, without a network."""
 
-    def __init__(self, database: Database, limits: Limits = LIMITS, *, gather: float = 0) -> None:
+    def __init__(
+        self,
+        database: Database,
+        limits: Limits = LIMITS,
+        *,
+        gather: float = 0,
+        procedures: Procedures = PROCEDURES,
+    ) -> None:
         self.database = database
         self.now = MONDAY
         self.last_link = ""
         HANDBOOK.forget_added()
-        router = Router(TEXTS, PROCEDURES)
-        around = Surroundings(TEXTS, HANDBOOK, PROCEDURES, PAPERS, self._link, router.start)
+        router = Router(TEXTS, procedures)
+        around = Surroundings(TEXTS, HANDBOOK, procedures, PAPERS, self._link, router.start)
         self.turns = Turns(database, around, router.route, self.clock)
         self.platform = FakePlatform(limits=limits)
         self.delivery = Delivery(database, {("fake", "t"): self.platform}, self.clock, gather=gather)
