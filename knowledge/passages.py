@@ -1,8 +1,9 @@
 """Passages of imported readings, found by what they say: compact, so that a hundred thousand fit beside the entries.
 
-An inverted index of character pairs, written and heard, whose postings are arrays of numbers; of a passage only
-its text is kept beside them, and the best candidates are read anew. A passage is scored by how much of the question its
-text explains, rare characters weighing more, and how close together its best sentence has them.
+An inverted index of character pairs, written and heard, whose postings are arrays of numbers; of a passage only its
+text and its normalized words are kept beside them, and the best candidates are read anew. A passage is scored by how
+much of the question its text explains, rare characters weighing more, and how close together its best sentence has
+them.
 """
 
 import heapq
@@ -10,8 +11,9 @@ import math
 import re
 from array import array
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from knowledge.normalize import heard, normalize
@@ -25,6 +27,8 @@ LONGEST_QUOTE = 150
 _WEIGHED = 8
 _SCANNED = 6_000  # postings looked at per question, rare pairs first
 _READ = 512  # passages that stay read
+_PERFECT = 95.0  # the score beyond which a better passage would say the same
+_FAIR_PART = 0.4
 _SENTENCES = re.compile(r"[^。！？；\n]*[。！？；]+[”’」』）》]*\n*|[^。！？；\n]+\n*|\n+")
 _ASKING = re.compile("什么(?:时候|时间|日子|地方|样)|多(?:少钱|长时间)|何[时地]|几时|怎么样|为什么")
 """Questions of several characters; what answers them says a day, a place or a sum, and none of these characters."""
@@ -41,20 +45,24 @@ class Quote:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
 class _Read:
-    """A passage taken apart: its sentences, the pieces of each with those of its headings, and all pieces."""
+    """A passage taken apart: all pieces of it and of its headings, and its sentences with the pieces of each."""
 
-    sentences: tuple[str, ...]
-    each: tuple[Pieces, ...]
-    all: Pieces
+    def __init__(self, passage: Passage, words: str) -> None:
+        self._text = passage.text
+        self._heading, _, self._words = words.partition("\n")
+        self.all = _pieces(words)
 
-    @classmethod
-    def of(cls, passage: Passage) -> "_Read":
-        sentences = tuple(_SENTENCES.findall(passage.text)) or (passage.text,)
-        heading = _pieces(f"{passage.chapter} {passage.heading}")
-        each = tuple(_union(heading, _pieces(sentence)) for sentence in sentences)
-        return cls(sentences, each, _union(*each))
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """As they follow each other, with their marks."""
+        return _sentences(self._text)
+
+    @cached_property
+    def each(self) -> tuple[Pieces, ...]:
+        """What each sentence has together with the headings; only of what is quoted anybody wants to know."""
+        heading = _pieces(self._heading)
+        return tuple(_union(heading, _pieces(words)) for words in self._words.split("\n"))
 
 
 class Passages:
@@ -63,6 +71,7 @@ class Passages:
     def __init__(self) -> None:
         self._keys: list[str] = []
         self._passages: list[Passage | None] = []
+        self._words: list[str] = []
         self._readings: list[str] = []
         self._numbers: dict[str, int] = {}
         self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
@@ -83,7 +92,8 @@ class Passages:
         self._keys.append(key)
         self._passages.append(passage)
         self._readings.append(reading)
-        pieces = _Read.of(passage).all
+        self._words.append(words := _words(passage))
+        pieces = _pieces(words)
         for pair in pieces.pairs:
             self._postings[pair].append(number)
         for single in pieces.singles:
@@ -94,6 +104,7 @@ class Passages:
         if (number := self._numbers.pop(key, None)) is not None:
             # Its postings stay, a few bytes each, until the process starts anew; what they name is gone.
             self._passages[number] = None
+            self._words[number] = ""
             self._read.pop(number, None)
 
     def passage(self, key: str) -> tuple[str, Passage] | None:
@@ -121,6 +132,8 @@ class Passages:
             score = round(100 * (0.6 * whole + 0.4 * close) - 0.01 * at, 1)
             if score >= QUOTED:
                 quotes.append(Quote(self._keys[number], self._readings[number], passage, score, words))
+            if sum(quote.score >= _PERFECT for quote in quotes) >= limit:
+                break
         return sorted(quotes, key=lambda quote: -quote.score)[:limit]
 
     def _candidates(self, reading: Reading, sees: Callable[[str], bool]) -> list[int]:
@@ -141,12 +154,12 @@ class Passages:
             weight = math.log(1 + size / len(posting))
             for number in posting if len(posting) <= _SCANNED else posting[:_SCANNED]:
                 gathered[number] += weight
-        best = heapq.nlargest(4 * _WEIGHED, gathered, key=gathered.__getitem__)
+        best = heapq.nlargest(4 * _WEIGHED, _likely(gathered), key=gathered.__getitem__)
         visible = [number for number in best if self._is_seen(number, sees)]
-        if len(visible) < _WEIGHED and len(gathered) > len(best):
+        if len(visible) < min(_WEIGHED, len(best)):
             # The best are mostly gone or somebody else's.
-            others = [number for number in gathered if self._is_seen(number, sees)]
-            visible = heapq.nlargest(_WEIGHED, others, key=gathered.__getitem__)
+            others = {number: weight for number, weight in gathered.items() if self._is_seen(number, sees)}
+            visible = heapq.nlargest(_WEIGHED, _likely(others), key=gathered.__getitem__)
         return visible[:_WEIGHED]
 
     def _is_seen(self, number: int, sees: Callable[[str], bool]) -> bool:
@@ -162,7 +175,7 @@ class Passages:
         if number in self._read:
             self._read.move_to_end(number)
             return self._read[number]
-        read = self._read[number] = _Read.of(passage)
+        read = self._read[number] = _Read(passage, self._words[number])
         if len(self._read) > _READ:
             self._read.popitem(last=False)
         return read
@@ -174,15 +187,29 @@ def _asked(question: str) -> Reading:
     return reading if words == reading.words else Reading(words, quickly=True)
 
 
-def _pieces(text: str) -> Pieces:
-    """What a text has to offer; as `Pieces.of` its reading, at a fraction of the cost."""
-    written: list[str] = []
-    syllables: list[str] = []
-    for one, read in heard(normalize(text), quickly=True):
-        written.append(one)
-        syllables.append(fold(read))
+def _likely(gathered: Mapping[int, float]) -> list[int]:
+    """Those that have a fair part of the rare pairs of the best one; the others are not worth reading."""
+    least = _FAIR_PART * max(gathered.values(), default=0.0)
+    return [number for number, weight in gathered.items() if weight >= least]
+
+
+def _sentences(text: str) -> tuple[str, ...]:
+    return tuple(_SENTENCES.findall(text)) or (text,)
+
+
+def _words(passage: Passage) -> str:
+    """A passage normalized, which costs more than all else: its headings, then a line for each sentence."""
+    return "\n".join(map(normalize, (f"{passage.chapter} {passage.heading}", *_sentences(passage.text))))
+
+
+def _pieces(words: str) -> Pieces:
+    """What normalized words have to offer; as `Pieces.of` their reading, at a fraction of the cost."""
+    found = heard(words, quickly=True)
+    written = [one for one, _ in found]
+    syllables = [fold(read) for _, read in found]
     pairs = {a + b for a, b in pairwise(written) if a and b}
-    return Pieces(frozenset(written) - {""}, frozenset(pairs.union(f"{a} {b}" for a, b in pairwise(syllables))))
+    pairs.update(map(" ".join, pairwise(syllables)))
+    return Pieces(frozenset(written) - {""}, frozenset(pairs))
 
 
 def _union(*pieces: Pieces) -> Pieces:
