@@ -41,6 +41,7 @@ def read_everyday(file: Path = FILE) -> list[Everyday]:
 
 _Said = tuple[str, ...]  # its parts, between which something may stand
 
+_SHORTEST = 2
 GAP = 5
 """How many characters may stand between two parts."""
 
@@ -55,6 +56,8 @@ def _meanings() -> dict[str, list[tuple[_Said, tuple[str, ...]]]]:
             said = tuple(map(normalize, typed.split("…")))
             if len(said) == 1 and said[0] not in each.say and said[0] in mean:
                 continue  # 隔多久 is 多久 for everybody, not 多久一次
+            if sum(map(len, said)) < _SHORTEST:
+                continue  # of 满了 nothing is left but 满, which is in many words
             if said != (mean,) and mean not in found[said]:
                 found[said].append(mean)
     by_first: defaultdict[str, list[tuple[_Said, tuple[str, ...]]]] = defaultdict(list)

@@ -13,7 +13,7 @@ from knowledge.reading import Question, Reading
 
 FILE = Path(__file__).parent / "foreign.yaml"
 
-_BESIDE = re.compile("党|支部|支委|预备|三会一课")
+_BESIDE = re.compile("党|支部|支委|预备|三会一课|发展对象|积极分子")
 
 
 class Foreign(BaseModel):

@@ -22,10 +22,12 @@ __all__ = ["BrokenHandbook", "Candidate", "Entry", "Handbook", "Lookup", "faults
 
 _WANTED = (13.0, 5.0, 0.0)
 """By how much an entry must fit better than usual, by how near the question is to our subject."""
-VERY_WORDS = 96.0
-"""The score from which a question is one of an entry's own names."""
 _ABOUT_IT = 26.0
 """The same where the question is about another body, and the entry speaks of it."""
+VERY_WORDS = 96.0
+"""The score from which a question is one of an entry's own names."""
+_HISTORICAL = 2.0
+"""By how much what is no longer in force comes after what is, where both fit alike."""
 
 
 class BrokenHandbook(Exception):
@@ -122,7 +124,8 @@ class Handbook:
         if entry.id in self._by_id:
             raise ValueError(f"there is an entry {entry.id} already")
         self._by_id[entry.id] = entry
-        self._index.add(entry.id, (entry.title, *entry.aliases), entry.answer)
+        handicap = _HISTORICAL if entry.state == "historical" else 0.0
+        self._index.add(entry.id, (entry.title, *entry.aliases), entry.answer, handicap=handicap)
         if owner is not None:
             self._owners[entry.id] = owner
 

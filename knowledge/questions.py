@@ -125,9 +125,12 @@ _IMPLIED = {"转正": ("预备党员",), "预备期": ("预备党员",), "选举
 """What speaks of one of these speaks of the others too: the rule for 选举 is that for 换届."""
 
 
+_STATE = re.compile("(?:还没有?|没有?|未|尚未)转正")  # who somebody is, not what is to be done
+
+
 def decisive_in(text: str, *, implied: bool = False) -> set[str]:
     """The terms in a text that decide which rule applies; `implied` with those that go without saying."""
-    words = normalize(text)
+    words = _STATE.sub("预备党员", normalize(text))
     found = {term for term in _DECISIVE if term in words}
     if implied:
         found |= {term for said, terms in _IMPLIED.items() if said in words for term in terms}

@@ -70,6 +70,7 @@ class _Owner:
     named: Pieces
     told: Pieces
     asks: frozenset[str]
+    handicap: float
 
 
 class Index:
@@ -90,14 +91,17 @@ class Index:
             # Its postings stay until the process starts anew: such entries are few.
             self._gone.add(number)
 
-    def add(self, key: str, phrases: Iterable[str], text: str = "") -> None:
-        """Take in what is found by these phrases and, less surely, by this text."""
+    def add(self, key: str, phrases: Iterable[str], text: str = "", *, handicap: float = 0.0) -> None:
+        """Take in what is found by these phrases and, less surely, by this text.
+
+        `handicap` is taken off its scores unless it is named: of two alike the other comes first.
+        """
         number = self._numbers[key] = len(self._owners)
         readings = tuple(reading for phrase in phrases for reading in Reading.of_phrase(phrase))
         told = [Reading.of_question(line) for line in text.splitlines()]
         words, sounds = [reading.words for reading in readings], [reading.sound for reading in readings]
         asks = frozenset().union(*(reading.asks for reading in readings))
-        owner = _Owner(key, readings, words, sounds, Pieces.of(readings), Pieces.of(told), asks)
+        owner = _Owner(key, readings, words, sounds, Pieces.of(readings), Pieces.of(told), asks, handicap)
         self._owners.append(owner)
         for name in {name for reading in readings for name in reading.names}:
             self._exact[name].append(number)
@@ -176,7 +180,7 @@ class Index:
             )
             score = 100 * (0.55 * explained[number] + 0.45 * closest) - _SHARED * (1 - candidates[number])
             score -= _OTHER_KIND * len(reading.asks - owner.asks) / max(1, len(reading.asks))
-            yield Hit(owner.key, round(min(score, _LIKE_WORDS), 1))
+            yield Hit(owner.key, round(min(score, _LIKE_WORDS) - owner.handicap, 1))
 
     def _named(self, reading: Question) -> dict[int, float]:
         # Initials name a phrase only where nothing but letters was typed: any four characters have some initials.

@@ -22,6 +22,16 @@ def test_the_longest_way_to_say_it_counts() -> None:
     assert list(meanings("小组")) == [(0, 2, ("党小组",))]
 
 
+def test_words_may_stand_between_the_parts_of_what_is_said() -> None:
+    assert list(meanings("替老伴投")) == [(0, 4, ("选举委托投票",))]
+    assert list(meanings("替一二三四五投")) == [(0, 7, ("选举委托投票",))]
+    assert list(meanings("替一二三四五六投")) == []
+
+
+def test_a_single_character_that_is_left_of_what_is_said_means_nothing() -> None:
+    assert list(meanings(normalize("满了"))) == []
+
+
 def test_who_and_when_is_told_along() -> None:
     words = "老王去年八月预备期多久"
     assert "".join(words[start:end] for start, end in ballast(words)) == "老王去年八月"

@@ -146,3 +146,17 @@ def test_a_homophone_a_typo_and_initials_are_the_same_question(handbook: Handboo
 
 def test_characters_are_not_taken_for_the_initials_they_happen_to_have(handbook: Handbook) -> None:
     assert handbook.ask("石灰岩矿").status == "unknown"
+
+
+def test_of_two_that_fit_alike_the_one_with_a_handicap_comes_second() -> None:
+    index = Index()
+    index.add("once", ["以前怎么存放台账"], handicap=2.0)
+    index.add("now", ["如今怎么存放台账"])
+    assert index.ask("怎么存放台账的啊请问")[1][0].key == "now"
+
+
+def test_what_answers_how_often_anywhere_comes_first_when_that_is_asked() -> None:
+    index = Index()
+    index.add("never", ["培养考察办法"])
+    index.add("yearly", ["培养考察办法", "每年集训"])
+    assert index.ask("培养考察办法几次")[1][0].key == "yearly"
