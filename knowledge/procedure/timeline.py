@@ -1,74 +1,249 @@
 """Three tracks side by side: what happened, what the rules allow, and a plan that moves when a fact changes.
 
-The plan never touches a fact: it supposes the usual outcome of every step that is still to be done (the first of a
-choice, yes, and that figures pass) and the usual time after the steps before it, kept within what the rules allow, on
-a working day.
+The plan never touches a fact. It supposes for every step still to be done what is offered as its answer, else the usual
+outcome (the first of a choice, yes, and that figures pass), and the usual time after the steps before it, kept within
+what the rules allow, on a working day. What is too late already is planned for as soon as it can be.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 
-from knowledge.procedure.checking import Limits, limits
+from knowledge.procedure.checking import ORDER, Limit, Limits, limits
 from knowledge.procedure.facts import Facts, Record
-from knowledge.procedure.model import Kind, Procedure, Span, Stage, Step
-from knowledge.procedure.standing import State, standing
+from knowledge.procedure.model import Procedure, Span, Stage, Step
+from knowledge.procedure.standing import Place, Standing, State, standing
+from knowledge.procedure.usual import usual
+from knowledge.rules.named import RULES
 from knowledge.rules.periods import months_later
-from knowledge.rules.working_days import is_provisional, is_working_day, next_working_day, nth_working_day
+from knowledge.rules.working_days import is_working_day, next_working_day, nth_working_day, previous_working_day
+
+MOST_ROUNDS = 60
+"""Of one step, so that what is due every week does not fill a picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Between which days the rules allow something; that it comes after the step before it goes without saying.
+
+    `provisional` while working days are counted in a year whose holidays are not published; `supposed` when it hangs on
+    days that are only planned.
+    """
+
+    earliest: date | None = None
+    latest: date | None = None
+    provisional: bool = False
+    supposed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One time that a step is done: the day it was, or else the day it is planned for, and what the rules allow."""
+
+    done_on: date | None
+    planned: date | None
+    allowed: Allowed
+
+    @property
+    def late(self) -> bool:
+        """Whether it was done, or can only be done, after its latest day."""
+        day = self.done_on or self.planned
+        return day is not None and self.allowed.latest is not None and day > self.allowed.latest
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One step: the days it was done, the days it may be done between, and the day it is planned for.
-
-    A planned day is None for what is done, and for what would be passed over if all goes as usual.
-    """
+    """One step with all its rounds, those that happened first."""
 
     stage: Stage
     step: Step
     state: State
-    happened: tuple[date, ...]
-    allowed: Limits
-    planned: date | None
-    provisional: bool = False
+    rounds: tuple[Round, ...]
+
+    @property
+    def happened(self) -> tuple[date, ...]:
+        """The days on which it was done."""
+        return tuple(one.done_on for one in self.rounds if one.done_on)
+
+    @property
+    def planned(self) -> tuple[date, ...]:
+        """The days for which it is planned."""
+        return tuple(one.planned for one in self.rounds if one.planned)
+
+    @property
+    def provisional(self) -> bool:
+        """Whether any of what is allowed is."""
+        return any(one.allowed.provisional for one in self.rounds)
 
 
 def timeline(
     procedure: Procedure, records: Sequence[Record], facts: Facts, today: date, *, taken_over_at: str = ""
 ) -> list[Row]:
-    """The rows of all steps in order; those that are passed over in this case are left out."""
+    """The rows of all steps in order, without what is passed over in this case or would be if all goes as usual."""
     now = standing(procedure, records, facts, today, taken_over_at=taken_over_at)
-    supposed = facts
-    planned: dict[str, date] = {place.step.id: place.records[-1].done_on for place in now.places if place.records}
-    rows = []
-    for place in now.places:
+    until: dict[str, date | None] = {}
+    while True:
+        plan = _Plan(procedure, now, facts, today, until)
+        rows = [row for place in now.places if (row := plan.row(place)) is not None]
+        # How often a repeated step is done is known only when the day of what comes after it is.
+        found = next((id for id in plan.recurring if id not in until), None)
+        if found is None:
+            return rows
+        until[found] = plan.followed.get(found)
+
+
+@dataclass(slots=True)
+class _Plan:
+    """One pass over all steps. `until` are the days up to which recurring steps go on; None where nothing follows.
+
+    `base` are the days from which the usual time to the next step runs, `reached` those that it cannot come before;
+    they differ where a step is repeated more often than it must be. Steps that are not done hand on those before them.
+    `following` are the recurring steps that each step comes right after, `followed` the first day of what does.
+    """
+
+    procedure: Procedure
+    now: Standing
+    facts: Facts
+    today: date
+    until: dict[str, date | None]
+    supposed: Facts = field(init=False)
+    base: dict[str, date] = field(default_factory=dict)
+    reached: dict[str, date] = field(default_factory=dict)
+    recurring: list[str] = field(default_factory=list)
+    following: dict[str, set[str]] = field(default_factory=dict)
+    followed: dict[str, date] = field(default_factory=dict)
+    over: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.supposed = self.facts
+
+    def row(self, place: Place) -> Row | None:
+        """The row of the next step; None when it has none."""
+        step, done = place.step, sorted(record.done_on for record in place.records)
+        before = self.procedure.before(step)
+        if self._is_left_out(place):
+            self._hand_on(step, before)
+            return None
+        happened = self._happened(step, done)
+        if place.state is State.DONE or self.now.ended or (done and not step.repeat):
+            self._note(step, done)
+            return Row(place.stage, step, place.state, tuple(happened)) if happened else None
+        if step.repeat and step.repeat.due:
+            self.recurring.append(step.id)
+        planned = self._rounds(step, before, done)
+        self._note(step, [*done, *(one.planned for one in planned if one.planned)])
+        if planned and planned[0].planned and not done:  # what has begun already goes on beside it
+            for id in set().union(*(self.following.get(id, ()) for id in before)):
+                self.followed[id] = min(self.followed.get(id, date.max), planned[0].planned)
+        return Row(place.stage, step, place.state, (*happened, *planned))
+
+    def _is_left_out(self, place: Place) -> bool:
+        if place.records:
+            return False
         step = place.step
-        happened = tuple(record.done_on for record in place.records)
-        if place.state in (State.PASSED, State.EARLIER):
-            continue
-        if place.state is State.DONE or now.ended or (place.records and not step.repeat):
-            if happened:
-                rows.append(Row(place.stage, step, place.state, happened, Limits(), None))
-            continue
-        if supposed.holds(step.when, step.id) is not True or (step.optional and not happened):
-            continue
-        before = [planned[id] for id in procedure.before(step) if id in planned]
-        rounds = _rounds_planned(procedure, step, planned, supposed, today) if step.repeat else []
-        start = max([*before, *([] if happened else [today - timedelta(days=3650)])], default=today)
-        day = rounds[-1] if rounds else _later(start if before else today, step.usually)
-        day = max(day, today)
-        allowed = limits(procedure, step, supposed, day)
-        day = _within(day, allowed)
-        supposed = supposed.supposing(step, _usual(step, day, supposed))
-        allowed = limits(procedure, step, supposed, day)
-        if (moved := _within(day, allowed)) != day:
+        if place.state in (State.PASSED, State.EARLIER) or self.now.ended or step.optional:
+            return True
+        return bool(self.over & set(self.procedure.before(step))) or self.supposed.holds(step.when, step.id) is not True
+
+    def _hand_on(self, step: Step, before: Sequence[str]) -> None:
+        for days in (self.base, self.reached):
+            found = [days[id] for id in before if id in days]
+            if found:
+                days[step.id] = max(found)
+        self.following[step.id] = set().union(*(self.following.get(id, ()) for id in before))
+        if self.over & set(before):
+            self.over.add(step.id)
+
+    def _note(self, step: Step, days: Sequence[date]) -> None:
+        """What later steps need to know of one that is done or planned."""
+        if step.repeat and step.repeat.due:
+            self.following[step.id] = {step.id}
+        if days:
+            needed = step.repeat.at_least if step.repeat else len(days)
+            self.base[step.id] = days[min(needed, len(days)) - 1]
+            self.reached[step.id] = days[-1]
+        if any(self.supposed.holds(end.when, step.id) is True for end in step.ends):
+            self.over.add(step.id)
+
+    def _happened(self, step: Step, done: Sequence[date]) -> list[Round]:
+        if step.repeat is None:
+            return [Round(day, None, _allowed(limits(self.procedure, step, self.facts, day))) for day in done]
+        dues = [self._due(step, since) for since in (self._since(step), *done)]
+        return [Round(day, None, Allowed(latest=due)) for day, due in zip(done, dues, strict=False)]
+
+    def _since(self, step: Step) -> date | None:
+        return max((self.reached[id] for id in self.procedure.before(step) if id in self.reached), default=None)
+
+    def _due(self, step: Step, since: date | None) -> date | None:
+        if since is None or step.repeat is None or not step.repeat.due:
+            return None
+        due: date = RULES[step.repeat.due](since)
+        return due
+
+    def _rounds(self, step: Step, before: Sequence[str], done: Sequence[date]) -> list[Round]:
+        """The rounds still to come: as many as are needed, and those that fall due until the next step."""
+        needed = (step.repeat.at_least if step.repeat else 1) - len(done)
+        until = self.until.get(step.id)
+        if step.id in self.until and until is None:
+            needed = max(1, needed)
+        since = done[-1] if done else self._since(step)
+        recorded = bool(done) or all(self.facts.of(id) for id in before)
+        found: list[Round] = []
+        while len(found) < MOST_ROUNDS:
+            due = self._due(step, since)
+            more = until is not None and due is not None and due <= until
+            if len(found) >= needed and not more:
+                break
+            floor = max(self.today, since or self.today)
+            if done or found:
+                floor = max(self.today, (since or self.today) + timedelta(days=1))
+                if len(found) >= needed and until is not None and floor > until:
+                    break
+            wanted = (due or _later(floor, step.usually)) if done or found else self._first(step, before)
+            one = self._round(step, wanted, floor, due, recorded and not found)
+            found.append(one)
+            since = one.planned
+        return found
+
+    def _first(self, step: Step, before: Sequence[str]) -> date:
+        """When a step is usually done for the first time."""
+        days = [self.base[id] for id in before if id in self.base]
+        if days:
+            return _later(max(days), step.usually)
+        started = self.facts.get("case.started_on") or self.today
+        return _later(started, step.usually) if "usually" in step.model_fields_set else started
+
+    def _round(self, step: Step, wanted: date, floor: date, due: date | None, due_is_known: bool) -> Round:
+        day = wanted
+        for _ in range(4):  # what a step says of itself may move it, which may move what it says
+            values = usual(step, day, _working(floor), self.supposed)
+            supposed = self.supposed.supposing(step, values)
+            span = limits(self.procedure, step, supposed, day)
+            moved = _within(wanted, floor, span, due)
+            if moved == day:
+                break
             day = moved
-            supposed = supposed.supposing(step, _usual(step, day, supposed))
-        planned[step.id] = day
-        unsure = any(limit is not None and limit.provisional for limit in (allowed.earliest, allowed.latest))
-        rows.append(Row(place.stage, step, place.state, happened, allowed, day, unsure or is_provisional(day.year)))
-    return rows
+        self.supposed = self.supposed.supposing(step, usual(step, day, _working(floor), self.supposed))
+        span = limits(self.procedure, step, self.supposed, day)
+        known = limits(self.procedure, step, self.facts, day)
+        return Round(None, day, _allowed(span, known, due, due_is_known))
+
+
+def _allowed(span: Limits, known: Limits | None = None, due: date | None = None, due_is_known: bool = True) -> Allowed:
+    """The limits and the day by which a repeated step is due, as shown; `known` are those that hang on no plan."""
+    earliest = None if span.earliest is None or span.earliest.check.rule in ORDER else span.earliest
+    latest = span.latest
+    known = known or span
+    supposed = _differ(earliest, known.earliest) or _differ(latest, known.latest)
+    last = latest.day if latest else None
+    if due is not None and (last is None or due < last):
+        last, latest, supposed = due, None, _differ(earliest, known.earliest) or not due_is_known
+    provisional = any(limit is not None and limit.provisional for limit in (earliest, latest))
+    return Allowed(earliest.day if earliest else None, last, provisional, supposed)
+
+
+def _differ(limit: Limit | None, known: Limit | None) -> bool:
+    return limit is not None and (known is None or known.day != limit.day)
 
 
 def _later(day: date, span: Span) -> date:
@@ -76,49 +251,21 @@ def _later(day: date, span: Span) -> date:
     return nth_working_day(day, span.working_days) if span.working_days else day
 
 
-def _within(day: date, allowed: Limits) -> date:
-    """The day moved into the limits, and to a working day if that still fits."""
-    if allowed.earliest is not None:
-        day = max(day, allowed.earliest.day)
-    if allowed.latest is not None and allowed.latest.day >= (allowed.earliest.day if allowed.earliest else day.min):
-        day = min(day, allowed.latest.day)
-    if not is_working_day(day):
-        worked = next_working_day(day)
-        if allowed.latest is None or worked <= allowed.latest.day:
-            return worked
-    return day
+def _working(day: date) -> date:
+    return day if is_working_day(day) else next_working_day(day)
 
 
-def _rounds_planned(
-    procedure: Procedure, step: Step, planned: dict[str, date], facts: Facts, today: date
-) -> list[date]:
-    """The days of the rounds still to come of a repeated step, by its usual time, at least as many as it needs."""
-    assert step.repeat is not None
-    days: list[date] = []
-    done = len(facts.rounds(step.id))
-    since = planned.get(step.id) or max((planned[id] for id in procedure.before(step) if id in planned), default=today)
-    for _ in range(max(1, step.repeat.at_least - done)):
-        since = _later(since, step.usually)
-        days.append(since)
-    return days
-
-
-def _usual(step: Step, day: date, facts: Facts) -> dict[str, Any]:
-    """What a step's recording would say if all goes as usual."""
-    known = facts.of(step.id) if step.repeat is None else {}
-    values: dict[str, Any] = dict(known)
-    for asked in step.fields:
-        if asked.id in values or asked.optional:
-            continue
-        if asked.kind is Kind.DAY:
-            values[asked.id] = day
-        elif asked.kind is Kind.CHOICE:
-            values[asked.id] = next(iter(asked.among))
-        elif asked.kind is Kind.YES_NO:
-            values[asked.id] = True
-    values[step.dated] = day
-    for derived in step.derived:
-        if derived.words:
-            usual = next(iter(derived.words))
-            values.setdefault(derived.id, {"yes": True, "no": False}.get(usual, usual))
-    return values
+def _within(wanted: date, floor: date, allowed: Limits, due: date | None) -> date:
+    """The day wanted, moved into the limits and to a working day; a working day outside them is no better."""
+    first = max(floor, allowed.earliest.day) if allowed.earliest else floor
+    ends = [limit for limit in (allowed.latest.day if allowed.latest else None, due) if limit is not None]
+    last = min(ends, default=date.max)
+    if last < first:
+        return _working(first)  # too late already, so as soon as it can be
+    day = min(max(wanted, first), last)
+    if is_working_day(day):
+        return day
+    if (later := next_working_day(day)) <= last:
+        return later
+    earlier = previous_working_day(day)
+    return earlier if earlier >= first else day
