@@ -198,6 +198,13 @@ def _ambiguous(checked: Checked) -> Iterator[Fault]:
                 lines = dict(keys_of(checked.folder / f"{each.module}.yaml"))
                 line = lines.get((each.name, "words"), 1)
                 yield Fault(checked.file(each.module), line, f"{word} starts both {owner} and {each.name}")
+    folder = checked.house / "knowledge" / "procedures"
+    for procedure in read_procedures(folder)[0].values():
+        for word in procedure.words:
+            owner = owners.setdefault(tidy(word), procedure.id)
+            if owner != procedure.id:
+                path = checked.shown(folder / f"{procedure.id}.yaml")
+                yield Fault(path, 1, f"{word} starts both {owner} and {procedure.id}")
 
 
 def _wordless(checked: Checked) -> Iterator[Fault]:

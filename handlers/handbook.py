@@ -28,7 +28,7 @@ ALL = 10_000
 """Room for whatever there is, once it was asked for."""
 KEPT = 20
 """Messages whose buttons are known to have been shown to this person; of an older one figures are not said again."""
-PROCEDURES = {
+MEETINGS = {
     "general-meeting": "convene",
     "committee-meeting": "convene",
     "lecture": "convene",
@@ -36,7 +36,7 @@ PROCEDURES = {
     "criticism-meeting": "convene",
     "appraisal": "convene",
 }
-"""The dialogue that does what an entry's procedure is about."""
+"""Procedures that begin with a notice to everybody, and the dialogue that sends it; others begin as a case."""
 
 
 @reply("handbook", role=Role.ANYONE)
@@ -134,6 +134,15 @@ async def _entry(turn: Turn, entry_id: str) -> Entry:
     return entry
 
 
+def _started_by(turn: Turn, entry: Entry) -> str:
+    """The button that begins what an entry is about; empty when nothing does."""
+    id = entry.procedure or ""
+    if id in MEETINGS:
+        return MEETINGS[id]
+    procedures = turn.around.procedures
+    return f"start_case.{id}" if id in procedures and procedures.named(id).steps else ""
+
+
 async def _say_entry(
     turn: Turn, entry: Entry, asked: int | None, found: Lookup | None = None, *, room: int = SCREEN
 ) -> None:
@@ -149,8 +158,8 @@ async def _say_entry(
         rows.append((Button(turn.texts.title("unfold"), f"unfold.{asked or 0}.{entry.id}"),))
     rows += [(Button(see.title, f"know.{see.id}"),) for see in related if see is not None][:2]
     rows += _whole(turn, quotes)
-    started = PROCEDURES.get(entry.procedure or "")
-    if started and turn.may(DIALOGUES[started].role):
+    started = _started_by(turn, entry)
+    if started and turn.may(DIALOGUES[started.partition(".")[0]].role):
         rows.append((Button(say("handbook.handbook", "do_it"), started),))
     small = (
         Button(say("handbook.source", "button"), f"source.{entry.id}"),
