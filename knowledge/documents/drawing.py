@@ -22,7 +22,19 @@ from docx.shared import Mm, Pt
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
-from knowledge.documents.layouts import FALLBACKS, FANGSONG, HEI, KAI, LAYOUTS, SIZE_3, SIZE_4, SONG, Layout, Style
+from knowledge.documents.layouts import (
+    FALLBACKS,
+    FANGSONG,
+    HEI,
+    IN_CELLS,
+    KAI,
+    LAYOUTS,
+    SIZE_3,
+    SIZE_4,
+    SONG,
+    Layout,
+    Style,
+)
 
 FOLDER = Path(__file__).parent
 LATIN = "Times New Roman"
@@ -32,7 +44,6 @@ _LEFT, _CENTRE, _RIGHT, _BOTH = (
     WD_ALIGN_PARAGRAPH.RIGHT,
     WD_ALIGN_PARAGRAPH.JUSTIFY,
 )
-_IN_CELLS = (Style.CELL, Style.CELL_LEFT, Style.CELL_RIGHT)
 _RUNNING = (Style.BODY, Style.HEADING, Style.SUBHEADING, Style.FLUSH)
 """What stands 28 characters a line on an official page: a quarter of a point closer than size 3 is wide."""
 _KEPT_STYLES = {"Normal", "Default Paragraph Font", "Normal Table", "No List"}
@@ -49,7 +60,7 @@ def draw(layout: Layout) -> bytes:
     for style in Style:
         _add_style(document, style, layout)
     for kind in Style:
-        if kind not in _IN_CELLS:
+        if kind not in IN_CELLS:
             _block(document, kind)
     _table(document)
     _last(document)
@@ -134,7 +145,7 @@ def _add_style(document: Document, style: Style, layout: Layout) -> None:
     assert isinstance(drawn, ParagraphStyle)
     drawn.element.set(qn("w:styleId"), style.name.title().replace("_", ""))
     drawn.quick_style = True
-    size = _size(style, layout)
+    size = layout.size(style)
     drawn.font.size = Pt(size)
     drawn.element.get_or_add_rPr().insert(0, _faces(_face(style, layout)))
     if layout.body == SIZE_3 and style in _RUNNING:
@@ -143,7 +154,7 @@ def _add_style(document: Document, style: Style, layout: Layout) -> None:
     form.space_before = form.space_after = Pt(0)
     form.widow_control = False
     form.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-    form.line_spacing = Pt(_pitch(style, layout, size))
+    form.line_spacing = Pt(layout.line(style))
     form.alignment = _alignment(style)
     match style:
         case Style.TITLE:
@@ -179,21 +190,7 @@ def _dashes() -> Any:
 
 def _face(style: Style, layout: Layout) -> str:
     faces = {Style.TITLE: layout.title_face, Style.HEADING: HEI, Style.SUBHEADING: KAI, Style.NOTE: FANGSONG}
-    return faces.get(style, layout.cell_face if style in _IN_CELLS else FANGSONG)
-
-
-def _size(style: Style, layout: Layout) -> float:
-    if style in _IN_CELLS:
-        return layout.cell
-    return {Style.TITLE: layout.title, Style.NOTE: min(layout.body, 12), Style.CUT: 9, Style.PAGE: 1, Style.GAP: 1}.get(
-        style, layout.body
-    )
-
-
-def _pitch(style: Style, layout: Layout, size: float) -> float:
-    if style in (Style.TITLE, Style.NOTE, *_IN_CELLS):
-        return round(size * 1.35, 1)
-    return {Style.CUT: 12.0, Style.PAGE: 1.0, Style.GAP: 4.0}.get(style, layout.pitch)
+    return faces.get(style, layout.cell_face if style in IN_CELLS else FANGSONG)
 
 
 def _alignment(style: Style) -> WD_ALIGN_PARAGRAPH:
@@ -242,7 +239,7 @@ def _fill_cell(cell: Any) -> None:
             paragraph.style = style
 
     cell.paragraphs[0].text = "{%p for line in cell.lines %}"
-    for number, style in enumerate(_IN_CELLS):
+    for number, style in enumerate(IN_CELLS):
         add(f'{{%p {"elif" if number else "if"} line.kind == "{style.name}" %}}')
         add("{{ line.text }}", style.value)
     add("{%p endif %}")

@@ -1,9 +1,7 @@
 """A paper filled in: its sentences with what is known, its tables with their rows, laid into the Word template."""
 
 import io
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,49 +12,12 @@ from docx.oxml.ns import qn
 from docxtpl import DocxTemplate  # type: ignore[import-untyped]  # it comes without types
 
 from knowledge.documents.blanks import LINE, pieces, written
+from knowledge.documents.blocks import Block, Cell, Grid, Line, Row, copies_that_fit, em, fitted
 from knowledge.documents.drawing import FOLDER, sealed
-from knowledge.documents.layouts import LAYOUTS, Layout, Style
+from knowledge.documents.layouts import CELL_MARGINS, LAYOUTS, Layout, Style
 from knowledge.documents.paper import ENVIRONMENT, Paper, Part, Sentence, Table, sentences
 
 _TWIPS_A_MM = 1440 / 25.4
-_CELL_MARGINS = 216
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line on paper; `kind` is the name of its style."""
-
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of so many columns."""
-
-    lines: list[Line]
-    span: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row at least so many points high; a header is repeated on every page."""
-
-    cells: list[Cell]
-    height: float
-    header: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table with its column widths in twentieths of a point."""
-
-    rows: list[Row]
-    widths: list[int]
-    kind: str = field(default="TABLE", init=False)
-
-
-Block = Line | Grid
 
 
 def fill(paper: Paper, context: Mapping[str, Any]) -> bytes:
@@ -118,14 +79,12 @@ class _Filling:
 
     def blocks(self, paper: Paper) -> list[Block]:
         """Everything on the paper, from top to bottom."""
-        blocks: list[Block] = []
-        for copy in range(paper.copies):
-            if copy:
-                blocks += [Line(Style.CUT.name, "")]
-            blocks += [Line(Style.TITLE.name, line) for line in pieces(heading(paper, self.context))]
-            for part in paper.body:
-                blocks += self._part(part)
-        return _with_room_to_sign(blocks)
+        title = [Line(Style.TITLE.name, line) for line in pieces(heading(paper, self.context))]
+        once = _with_room_to_sign([*title, *(block for part in paper.body for block in self._part(part))])
+        if not self.layout.fits:
+            return once
+        more = copies_that_fit(once, self.layout, paper.copies) - 1
+        return fitted([*once, *([Line(Style.CUT.name, ""), *once] * more)], self.layout)
 
     def _part(self, part: Part) -> Iterator[Block]:
         for context in self._rounds(part):
@@ -178,7 +137,7 @@ class _Filling:
                     given["it"] = items[number - 1]
                 here = widths[column * columns : (column + 1) * columns]
                 cells += self._row(table.row, here, given).cells
-            yield Row(cells, self._height(table.lines))
+            yield Row(cells, self._height(table.lines), spare=table.across == 1 and row >= len(items))
 
     def _widths(self, weights: Sequence[float]) -> list[int]:
         widths = [int(self.width * weight / sum(weights)) for weight in weights]
@@ -197,7 +156,7 @@ class _Filling:
         for number, template in enumerate(words):
             last = number == len(words) - 1
             span = len(widths) - number if last else 1
-            width = sum(widths[number : number + span]) - _CELL_MARGINS
+            width = sum(widths[number : number + span]) - CELL_MARGINS
             cells.append(Cell(self._cell(template, context, width), span))
         return Row(cells, self._height(lines), header)
 
@@ -210,7 +169,7 @@ class _Filling:
             for sentence in sentences(template, cell=True)
             for piece in pieces(_rendered(sentence.template, context))
         ]
-        short = len(found) == 1 and _em(found[0][1]) * self.layout.cell * 20 <= width
+        short = len(found) == 1 and em(found[0][1]) * self.layout.cell * 20 <= width
         usual = Style.CELL if short else Style.CELL_LEFT
         lines = [Line((style or usual).name, text if style else _room(text)) for style, text in found]
         return lines or [Line(Style.CELL.name, "")]
@@ -224,11 +183,6 @@ def _lines(sentence: Sentence, context: Mapping[str, Any]) -> Iterator[Line]:
     yield from (
         Line(sentence.style.name, piece) for piece in pieces(_rendered(sentence.template, context)) if piece.strip()
     )
-
-
-def _em(text: str) -> float:
-    """How wide a text is, in characters."""
-    return sum(1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.5 for character in text)
 
 
 def _room(text: str) -> str:

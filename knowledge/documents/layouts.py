@@ -22,6 +22,8 @@ SIZE_1, SIZE_2, SIZE_SMALL_2, SIZE_3, SIZE_4, SIZE_SMALL_4 = 26.0, 22.0, 18.0, 1
 """The Chinese type sizes 一号, 二号, 小二, 三号, 四号, 小四 in points."""
 
 A4 = (210, 297)
+CELL_MARGINS = 216
+"""What Word keeps free beside the text of a cell, left and right together, in twentieths of a point."""
 
 
 class Style(StrEnum):
@@ -45,6 +47,9 @@ class Style(StrEnum):
     CELL_RIGHT = "表内居右"
 
 
+IN_CELLS = (Style.CELL, Style.CELL_LEFT, Style.CELL_RIGHT)
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """One kind of page. Margins (top, bottom, left, right) in millimetres, sizes and pitches in points."""
@@ -61,6 +66,24 @@ class Layout:
     cell_face: str = FANGSONG
     wide: bool = False
     numbered: bool = True
+
+    @property
+    def fits(self) -> bool:
+        """Whether a paper should stay on one page; letters and minutes flow on."""
+        return self.name not in ("letter", "minutes")
+
+    def size(self, style: Style) -> float:
+        """The size of the type of a style, in points."""
+        if style in IN_CELLS:
+            return self.cell
+        sizes = {Style.TITLE: self.title, Style.NOTE: min(self.body, SIZE_SMALL_4), Style.CUT: 9, Style.PAGE: 1}
+        return {**sizes, Style.GAP: 1}.get(style, self.body)
+
+    def line(self, style: Style) -> float:
+        """The pitch of the lines of a style, in points."""
+        if style in (Style.TITLE, Style.NOTE, *IN_CELLS):
+            return round(self.size(style) * 1.35, 1)
+        return {Style.CUT: 12.0, Style.PAGE: 1.0, Style.GAP: 4.0}.get(style, self.pitch)
 
     @property
     def page(self) -> tuple[int, int]:
