@@ -3,8 +3,11 @@
 These say nothing of their own; the article that asks for it stands with the check that uses one.
 """
 
-from collections.abc import Sized
+from collections.abc import Sequence, Sized
 from datetime import date
+from typing import TypeVar
+
+_Fact = TypeVar("_Fact")
 
 
 def are_different(one: object, other: object) -> bool:
@@ -25,6 +28,11 @@ def are_apart(some: list[object], others: list[object]) -> bool:
 def adds_up(total: int, first: int, second: int, third: int = 0, fourth: int = 0) -> bool:
     """Whether the parts make the total."""
     return total == first + second + third + fourth
+
+
+def as_it_is(fact: _Fact) -> _Fact:
+    """The fact itself, as a fact of a later step or as a bound."""
+    return fact
 
 
 def same_day(day: date) -> date:
@@ -50,3 +58,8 @@ def is_number_between(number: int, least: int, most: int) -> bool:
 def counts_between(things: Sized, least: int, most: int) -> bool:
     """Whether a list has so many items, both bounds included."""
     return least <= len(things) <= most
+
+
+def is_not_only(things: Sequence[object], one: object) -> bool:
+    """Whether a list has something besides one thing."""
+    return any(thing != one for thing in things)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.rules.quorum import Formula, are_absent, fit_in, formula_for, is_two_thirds_present, present_needed
+from knowledge.rules.records import as_it_is, is_not_only
 
 few = st.integers(0, 100)
 
@@ -40,3 +41,9 @@ def test_nobody_is_not_two_thirds_of_nobody() -> None:
 def test_which_formula_for_what() -> None:
     found = [formula_for(matter) for matter in ("admission", "election", "village", "report")]
     assert found == [Formula.ADMISSION, Formula.ELECTION, Formula.GENERAL, Formula.GENERAL]
+
+
+@given(st.lists(st.sampled_from(["leisure", "study", "dues"])))
+def test_a_list_has_more_than_one_thing_or_it_has_not(things: list[str]) -> None:
+    assert is_not_only(things, "leisure") == bool(set(things) - {"leisure"})
+    assert as_it_is(things) is things
