@@ -70,14 +70,18 @@ class Vocabulary:
 
     @cached_property
     def by_word(self) -> dict[str, Start]:
-        """Each way to say it, tidied, and what it starts."""
+        """Each way to say it, tidied, and what it starts.
+
+        A procedure's word yields to a conversation's: `check` complains, but nobody is left without an answer.
+        """
         found: dict[str, Start] = {}
-        starts = [((name, ""), self.texts.words(name)) for name in (*DIALOGUES, *REPLIES)]
-        starts += [(("procedure", one.id), list(one.words)) for one in self.procedures]
-        for start, words in starts:
-            for word in words:
-                if found.setdefault(tidy(word), start) != start:
-                    raise DialogueBug(f"{word} starts both {found[tidy(word)]} and {start}")
+        for name in (*DIALOGUES, *REPLIES):
+            for word in self.texts.words(name):
+                if found.setdefault(tidy(word), (name, "")) != (name, ""):
+                    raise DialogueBug(f"{word} starts both {found[tidy(word)]} and {name}")
+        for one in self.procedures:
+            for word in one.words:
+                found.setdefault(tidy(word), ("procedure", one.id))
         return found
 
     def exact(self, text: str) -> Start | None:
