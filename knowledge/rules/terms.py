@@ -60,3 +60,8 @@ def graduate_until(graduated: date) -> date:
 def training_due(took_office: date) -> date:
     """By when a new secretary is trained for the office: as a rule half a year. Source: 全国党员教育培训工作规划."""
     return months_later(took_office, 6)
+
+
+def is_span(first: date, last: date) -> bool:
+    """Whether a span has a first day before its last."""
+    return first < last
