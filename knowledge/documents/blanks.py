@@ -15,6 +15,8 @@ from knowledge.rules.quorum import votes_needed
 LINE = "＿"
 BLANK = LINE * 4
 BLANK_DAY = f"{LINE * 4}年{LINE * 2}月{LINE * 2}日"
+EMPTY_DAY = "　　年　月　日"
+"""A day to be written into a cell."""
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufffe\uffff\ud800-\udfff]")
 _DIGITS = "零一二三四五六七八九"
 

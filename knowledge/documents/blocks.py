@@ -4,12 +4,15 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from knowledge.documents.layouts import CELL_MARGINS, Layout, Style
+from knowledge.documents.layouts import CELL_MARGINS, CELL_PADDING, Layout, Style
 
 _POINTS_A_MM = 72 / 25.4
 _SPARE = 10.0
 """Points left free at the foot of a page, since every program sets lines a little differently."""
 _BORDER = 1.5
+_ENDS = ("的", "、", "关于", "同志", "）", "》", "委员会", "支部", "年度", "和", "党员", "会议")
+_WORTH = 4.0
+"""How many characters farther from the middle a title is broken for the sake of a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,28 @@ Block = Line | Grid
 def em(text: str) -> float:
     """How wide a text is, in characters."""
     return sum(1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.5 for character in text)
+
+
+def balanced(title: str, width: float) -> str:
+    """A title in as few lines of at most so many characters as it takes, about equally long, broken where words end."""
+    lines: list[str] = []
+    rest = title.strip().replace("\n", "")
+    for left in range(int(-(-em(rest) // width)), 1, -1):
+        at = _break(rest, em(rest) / left, width)
+        lines.append(rest[:at])
+        rest = rest[at:]
+    return "\n".join((*lines, rest))
+
+
+def _break(text: str, wanted: float, width: float) -> int:
+    """Where to break a text: near the wanted width, after a word that titles are made of if there is one."""
+    best, least = len(text), float("inf")
+    for at in range(1, len(text)):
+        long = em(text[:at])
+        off = abs(long - wanted) - (_WORTH if text[:at].endswith(_ENDS) and text[at] not in "的、）》" else 0.0)
+        if long <= width and off < least:
+            best, least = at, off
+    return best
 
 
 def copies_that_fit(blocks: Sequence[Block], layout: Layout, wanted: int) -> int:
@@ -102,7 +127,7 @@ def _height(block: Block, layout: Layout) -> float:
     _, _, left, right = layout.margins
     width = (layout.page[0] - left - right) * _POINTS_A_MM
     indent = 2 if style in (Style.BODY, Style.HEADING, Style.SUBHEADING) else 10 if style is Style.SIGNED else 0
-    lines = max(1, -(-(em(block.text) + indent) * layout.size(style) // width))
+    lines = sum(max(1, -(-(em(line) + indent) * layout.size(style) // width)) for line in block.text.split("\n"))
     return lines * layout.line(style) + (
         layout.pitch * 0.6 if style is Style.TITLE else 12 if style is Style.CUT else 0
     )
@@ -115,7 +140,7 @@ def _written(row: Row, grid: Grid, layout: Layout) -> float:
         width = (sum(grid.widths[first : first + cell.span]) - CELL_MARGINS) / 20
         first += cell.span
         lines = sum(max(1, -(-em(line.text) * layout.cell // width)) for line in cell.lines)
-        highest = max(highest, lines * layout.line(Style.CELL))
+        highest = max(highest, lines * layout.line(Style.CELL) + CELL_PADDING / 10)
     return highest
 
 

@@ -1,6 +1,7 @@
 """A paper filled in: its sentences with what is known, its tables with their rows, laid into the Word template."""
 
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -11,13 +12,15 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docxtpl import DocxTemplate  # type: ignore[import-untyped]  # it comes without types
 
-from knowledge.documents.blanks import LINE, pieces, written
-from knowledge.documents.blocks import Block, Cell, Grid, Line, Row, copies_that_fit, em, fitted
+from knowledge.documents.blanks import BLANK_DAY, EMPTY_DAY, LINE, pieces, written
+from knowledge.documents.blocks import Block, Cell, Grid, Line, Row, balanced, copies_that_fit, em, fitted
 from knowledge.documents.drawing import FOLDER, sealed
-from knowledge.documents.layouts import CELL_MARGINS, LAYOUTS, Layout, Style
+from knowledge.documents.layouts import CELL_MARGINS, CELL_PADDING, LAYOUTS, Layout, Style
 from knowledge.documents.paper import ENVIRONMENT, Paper, Part, Sentence, Table, sentences
 
 _TWIPS_A_MM = 1440 / 25.4
+_DAY = re.compile(r"^(\d{4})年(\d{1,2})月(\d{1,2})日$")
+_STOPS = re.compile(r"[。；，](?=[。；，])")
 
 
 def fill(paper: Paper, context: Mapping[str, Any]) -> bytes:
@@ -79,8 +82,9 @@ class _Filling:
 
     def blocks(self, paper: Paper) -> list[Block]:
         """Everything on the paper, from top to bottom."""
-        title = [Line(Style.TITLE.name, line) for line in pieces(heading(paper, self.context))]
-        once = _with_room_to_sign([*title, *(block for part in paper.body for block in self._part(part))])
+        width = (self.width / 20) // self.layout.title
+        title = Line(Style.TITLE.name, balanced(heading(paper, self.context), width))
+        once = _with_room_to_sign([title, *(block for part in paper.body for block in self._part(part))])
         if not self.layout.fits:
             return once
         more = copies_that_fit(once, self.layout, paper.copies) - 1
@@ -169,9 +173,11 @@ class _Filling:
             for sentence in sentences(template, cell=True)
             for piece in pieces(_rendered(sentence.template, context))
         ]
-        short = len(found) == 1 and em(found[0][1]) * self.layout.cell * 20 <= width
-        usual = Style.CELL if short else Style.CELL_LEFT
-        lines = [Line((style or usual).name, text if style else _room(text)) for style, text in found]
+        fits = width // (self.layout.cell * 20)
+        if len(found) == 1 and found[0][0] is None:
+            text = _narrowed(found[0][1], fits)
+            return [Line((Style.CELL if em(text) <= fits else Style.CELL_LEFT).name, text)]
+        lines = [Line((style or Style.CELL_LEFT).name, text if style else _room(text)) for style, text in found]
         return lines or [Line(Style.CELL.name, "")]
 
 
@@ -181,7 +187,9 @@ def _lines(sentence: Sentence, context: Mapping[str, Any]) -> Iterator[Line]:
         yield Line(sentence.style.name, "")
         return
     yield from (
-        Line(sentence.style.name, piece) for piece in pieces(_rendered(sentence.template, context)) if piece.strip()
+        Line(sentence.style.name, _STOPS.sub("", piece))  # a value may bring a full stop of its own
+        for piece in pieces(_rendered(sentence.template, context))
+        if piece.strip()
     )
 
 
@@ -189,7 +197,15 @@ def _room(text: str) -> str:
     """What stands in a cell where nothing is known: the cell itself is the place to write, so no line is drawn."""
     if not text.strip(LINE):
         return ""
-    return text.replace(LINE, "\u3000") if not text.strip(LINE + "年月日") else text
+    return EMPTY_DAY if text == BLANK_DAY else text
+
+
+def _narrowed(text: str, fits: float) -> str:
+    """The one line of a cell that has room for so many characters: a day is written short before it is broken."""
+    text = _room(text)
+    if em(text) <= fits:
+        return text
+    return "" if text == EMPTY_DAY else _DAY.sub(r"\1.\2.\3", text)
 
 
 def _with_room_to_sign(blocks: Sequence[Block]) -> list[Block]:
@@ -212,6 +228,9 @@ def _set_table(table: Any, grid: Grid) -> None:
     borders = properties.find(qn("w:tblBorders"))
     borders.addprevious(_element("tblW", w=sum(grid.widths), type="dxa"))
     borders.addprevious(_element("jc", val="center"))
+    margins = _element("tblCellMar")
+    margins.extend((_element("top", w=CELL_PADDING, type="dxa"), _element("bottom", w=CELL_PADDING, type="dxa")))
+    borders.addnext(margins)
     borders.addnext(_element("tblLayout", type="fixed"))
     columns = table.tblGrid
     for old in list(columns):

@@ -24,6 +24,8 @@ SIZE_1, SIZE_2, SIZE_SMALL_2, SIZE_3, SIZE_4, SIZE_SMALL_4 = 26.0, 22.0, 18.0, 1
 A4 = (210, 297)
 CELL_MARGINS = 216
 """What Word keeps free beside the text of a cell, left and right together, in twentieths of a point."""
+CELL_PADDING = 30
+"""What is kept free above and below the text of a cell, each in twentieths of a point."""
 
 
 class Style(StrEnum):
