@@ -94,6 +94,12 @@ class Vocabulary:
                 return entry.name, found[1] if entry.pattern.groups else ""
         return None
 
+    def wished(self, text: str) -> Start | None:
+        """The procedure that somebody wants to begin or to know the way through: 我想发展党员咋弄, 换届的流程."""
+        found = _WISH.fullmatch(text.strip())
+        start = self.by_word.get(tidy(found[1])) if found else None
+        return start if start and start[0] == "procedure" else None
+
     def spelled(self, text: str) -> Start | None:
         """What letters start when they are the whole pinyin of its words: wode, qiandao."""
         letters = tidy(text)
@@ -118,6 +124,12 @@ class Vocabulary:
 _TAP = re.compile(r"(?=r[\d.]+$|c[\d.]+[bx]$)([rc])(\d{1,9})\.(\d{1,9})\.(\d{1,3}|[bx])", re.ASCII)
 _ASKS = re.compile(
     r"[？?].*|.*[？?]\s*|.*(吗|么|呢|多少|几个|几人|怎么办|怎么做|什么时候|是什么|哪些)[。！!]?", re.DOTALL
+)
+_WISH = re.compile(
+    r"(?:(?:我们?|咱们?|支部|请|帮我?|想要?|要|准备|打算|需要|怎么样?|如何|怎样|该|现在|开始)*)"
+    r"(?:办理?一?下?|弄一?下?|搞一?[个下]?|开展|进行|组织|做一?[个下]?|走一?下?)?(.+?)了?"
+    r"(?:的?(?:流程|程序|步骤|规程|手续)(?:是什么|是啥|有哪些)?|(?:怎么|咋|如何|怎样)(?:办理?|弄|搞|整|走|开展|进行)?)?"
+    r"[啊呢呀吧吗了嘛。？?！!\s]*"
 )
 _COMMAND = re.compile(r"\s*(/[a-zA-Z]\w*)(?!\S)")
 WAYS_OUT = ("back", "cancel", "later")
@@ -293,6 +305,9 @@ class Router:
         aside = _ASIDE.fullmatch(text)
         if not aside and (command := self.vocabulary.exact(text)):
             await self.start(turn, *command)
+            return
+        if not aside and (wish := self.vocabulary.wished(text)):
+            await self.start(turn, *wish)
             return
         found = choices.match_option(text, [label for label, _ in newest])
         if found.index is not None and found.kind in ("number", "initials"):

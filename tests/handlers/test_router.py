@@ -29,7 +29,7 @@ from handlers.messages import Address, Button, Incoming, Kind
 from handlers.router import REPLIES, Vocabulary, reply
 from storage.database import Database
 from storage.models import RunState
-from tests.fakes import LIMITS, TEXTS, FakeTown
+from tests.fakes import LIMITS, PROCEDURES, TEXTS, FakeTown
 from tests.handlers.dialogue.tiny import FILE, SENTENCES, Tiny, shared
 
 FIRST, SECOND = "第一问？", "第二问？"
@@ -400,3 +400,23 @@ def test_a_word_that_starts_two_things_is_our_bug(spoken: Tiny, monkeypatch: pyt
     monkeypatch.setitem(TEXTS.files[FILE]["signs"], "words", ["另 一件"])
     with pytest.raises(DialogueBug, match="另"):
         _ = Vocabulary(TEXTS).by_word
+
+
+@pytest.mark.parametrize(
+    ("said", "procedure"),
+    [
+        ("我想发展党员咋弄", "admission"),
+        ("帮我办一下谈心谈话", "heart-to-heart"),
+        ("要换届选举了咋整", "election"),
+        ("换届选举的流程是什么？", "election"),
+        ("发展党员", "admission"),
+    ],
+)
+def test_a_wish_to_begin_a_procedure_is_heard_in_everyday_words(said: str, procedure: str) -> None:
+    vocabulary = Vocabulary(TEXTS, PROCEDURES)
+    assert (vocabulary.wished(said) or vocabulary.exact(said)) == ("procedure", procedure)
+
+
+@pytest.mark.parametrize("said", ["发展党员要多久", "党费怎么交", "我想吃饭", "怎么办", "换届选举谁主持"])
+def test_a_question_is_no_wish(said: str) -> None:
+    assert Vocabulary(TEXTS, PROCEDURES).wished(said) is None
