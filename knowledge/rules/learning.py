@@ -52,6 +52,11 @@ def hours_together(hours: Sequence[Decimal]) -> Decimal:
     return sum(hours, Decimal(0))
 
 
+def hours_with(hours: Decimal, earlier: Sequence[Decimal]) -> Decimal:
+    """What was learned before and this time."""
+    return hours_together(earlier) + hours
+
+
 def hours_left(learned: Decimal, needed: int) -> Decimal:
     """What is still to be learned; nothing when it is reached."""
     return max(Decimal(0), needed - learned)

@@ -50,14 +50,14 @@ class Walk:
         """How it ended, if it has."""
         return self.standing.ended
 
-    def found(self, step: str, touching: str = "", **values: Any) -> dict[str, Problem]:
+    def found(self, step: str, touching: str = "", /, **values: Any) -> dict[str, Problem]:
         """What is wrong with a recording, by check; with `touching` as at the moment that field is typed."""
         its = self.procedure.step(step)
         supposed = self.facts.supposing(its, values)
         day = values.get(its.dated, self.today)
         return {one.check.id: one for one in problems(self.procedure, its, supposed, day, touching=touching)}
 
-    def levels(self, step: str, touching: str = "", **values: Any) -> dict[str, str]:
+    def levels(self, step: str, touching: str = "", /, **values: Any) -> dict[str, str]:
         """Of what is wrong, how grave."""
         return {id: problem.level.value for id, problem in self.found(step, touching, **values).items()}
 
@@ -66,7 +66,7 @@ class Walk:
         order = [asked.id for asked in self.procedure.step(step).fields]
         return {id: value for id, value in values.items() if order.index(id) <= order.index(last)}
 
-    def record(self, step: str, **values: Any) -> "Walk":
+    def record(self, step: str, /, **values: Any) -> "Walk":
         """Record a step that may be done, all that it asks and nothing else, with nothing that stops it."""
         assert step in self.open, f"{step} is not open: {self.open}"
         its = self.procedure.step(step)
@@ -84,7 +84,7 @@ class Walk:
         self.today = max(self.today, day)
         return self
 
-    def catches(self, check: str, level: str, step: str, touching: str, **values: Any) -> str:
+    def catches(self, check: str, level: str, step: str, touching: str, /, **values: Any) -> str:
         """The sentence with which a mistake is caught when the last of its facts is typed; nothing of it is blank."""
         found = self.found(step, touching, **values)
         assert check in found, f"{check} does not catch it: {list(found)}"

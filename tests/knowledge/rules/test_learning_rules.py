@@ -15,6 +15,7 @@ from knowledge.rules.learning import (
     hours_left,
     hours_on_course,
     hours_together,
+    hours_with,
     is_counted_once,
     is_in_half_hours,
     is_in_months,
@@ -43,6 +44,7 @@ def test_halves_are_counted_and_nothing_between(some: Decimal) -> None:
 @given(st.lists(hours), st.sampled_from([0, 32, 56]))
 def test_what_is_left_and_what_was_learned_make_what_is_needed(some: list[Decimal], needed: int) -> None:
     learned = hours_together(some)
+    assert hours_with(Decimal(2), some) == learned + 2
     assert learned + hours_left(learned, needed) == max(learned, Decimal(needed))
 
 
