@@ -199,7 +199,7 @@ class _Plan:
                 floor = max(self.today, (since or self.today) + timedelta(days=1))
                 if len(found) >= needed and until is not None and floor > until:
                     break
-            wanted = (due or _later(floor, step.usually)) if done or found else self._first(step, before)
+            wanted = (due or usual_day(floor, step.usually)) if done or found else self._first(step, before)
             one = self._round(step, wanted, floor, due, recorded and not found)
             found.append(one)
             since = one.planned
@@ -209,9 +209,9 @@ class _Plan:
         """When a step is usually done for the first time."""
         days = [self.base[id] for id in before if id in self.base]
         if days:
-            return _later(max(days), step.usually)
+            return usual_day(max(days), step.usually)
         started = self.facts.get("case.started_on") or self.today
-        return _later(started, step.usually) if "usually" in step.model_fields_set else started
+        return usual_day(started, step.usually) if "usually" in step.model_fields_set else started
 
     def _round(self, step: Step, wanted: date, floor: date, due: date | None, due_is_known: bool) -> Round:
         day = wanted
@@ -246,7 +246,8 @@ def _differ(limit: Limit | None, known: Limit | None) -> bool:
     return limit is not None and (known is None or known.day != limit.day)
 
 
-def _later(day: date, span: Span) -> date:
+def usual_day(day: date, span: Span) -> date:
+    """When a step is usually done that comes so long after a day."""
     day = months_later(day, span.months) + timedelta(days=span.days)
     return nth_working_day(day, span.working_days) if span.working_days else day
 
