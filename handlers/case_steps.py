@@ -16,6 +16,7 @@ from knowledge.procedure.checking import Problem, made_words, problems, sentence
 from knowledge.procedure.facts import Facts, dump, is_asked
 from knowledge.procedure.model import About, Asked, Kind, Level, Procedure, Step
 from knowledge.procedure.takeover import facts_that_matter
+from knowledge.procedure.timeline import usual_day
 from storage.case_steps import CaseMoved, correct_step, steps_of, withdraw_step
 from storage.cases import CaseView, add_case, case, cases_of, open_case_about, reopen_case
 from storage.memberships import enrol
@@ -59,7 +60,9 @@ async def start_case(d: Dialogue) -> None:
         await _earlier_steps(d, sitting, at)
     else:
         await _sit(d, sitting, procedure.steps[0], may_stop=True)
-    await d.confirm("start_confirm", title=title, warnings=sitting.warnings, empty=not sitting.taken)
+    await d.confirm(
+        "start_confirm", title=title, made=_made_of(sitting), warnings=sitting.warnings, empty=not sitting.taken
+    )
     person_id = subject.person_id if subject else None
     if person_id == NEW and subject is not None:
         person_id = await enrol(
@@ -183,7 +186,7 @@ async def record(d: Dialogue) -> None:
         await _sit_together(d, sitting, step, peers)
         return
     await _sit(d, sitting, step)
-    await d.confirm(title=work.case.title, warnings=sitting.warnings)
+    await d.confirm(title=work.case.title, made=_made_of(sitting), warnings=sitting.warnings)
     await _write(d, sitting)
 
 
@@ -216,18 +219,28 @@ async def _which_step(d: Dialogue, work: Work, wanted: str) -> Step:
 
 
 async def _sit(d: Dialogue, sitting: Sitting, step: Step, *, may_stop: bool = False) -> None:
-    """Record a step, then those that are usually done on the same day, until one has not happened yet."""
+    """Record a step, then those after it that have usually happened by today, until one has not."""
     while True:
         with d.within("", step.id):
             taken = await _ask_step(d, sitting, step, may_stop=may_stop or bool(sitting.taken))
         if taken is None:
             return
         _take(sitting, taken)
-        following = [one for one in open_steps(sitting.work) if one.id not in {each.step.id for each in sitting.taken}]
-        along = [one for one in following if not (one.usually.days or one.usually.months or one.usually.working_days)]
-        if sitting.work.standing.ended or not along or step.id not in sitting.work.procedure.before(along[0]):
+        following = _likely_done(sitting, d.today)
+        if following is None:
             return
-        step = along[0]
+        step = following
+
+
+def _likely_done(sitting: Sitting, today: date) -> Step | None:
+    """The next step that follows one of this sitting and that has usually been done by today."""
+    work, taken = sitting.work, {one.step.id: one.done_on for one in sitting.taken}
+    for place in () if work.standing.ended else work.standing.open:
+        after = [taken[id] for id in work.procedure.before(place.step) if id in taken]
+        likely = bool(after) and place.step.id not in taken and not place.step.optional
+        if likely and usual_day(max(after), place.step.usually) <= today:
+            return place.step
+    return None
 
 
 def _take(sitting: Sitting, taken: Taken) -> None:
@@ -392,6 +405,8 @@ async def _sit_together(d: Dialogue, sitting: Sitting, step: Step, peers: Sequen
     sittings = [sitting, *(Sitting(one) for one in peers)]
     shared: dict[str, Any] = {}
     for asked in common:
+        if not is_asked(asked, sitting.work.facts.supposing(step, shared), step.id):
+            continue
         with d.within("", step.id):
             value = await _ask_field(d, sitting.work, step, asked, shared, first=not shared, may_stop=False, ruled=True)
         shared[asked.id] = value
@@ -403,7 +418,8 @@ async def _sit_together(d: Dialogue, sitting: Sitting, step: Step, peers: Sequen
         assert taken is not None
         _take(one, taken)
     warnings = [words for one in sittings for words in one.warnings]
-    await d.confirm(title=step.title, warnings=list(dict.fromkeys(warnings)))
+    made = [(f"{one.work.case.subject_name}：{label}", words) for one in sittings for label, words in _made_of(one)]
+    await d.confirm(title=step.title, made=made, warnings=list(dict.fromkeys(warnings)))
     for one in sittings:
         with d.within("", f"case{one.work.case.id}"):
             await _write(d, one)
@@ -428,21 +444,21 @@ async def _write(d: Dialogue, sitting: Sitting) -> None:
         rows=rows,
         title=work.case.title,
         steps=[(one.step.title, shown(Kind.DAY, one.done_on)) for one in sitting.taken],
-        derived=_derived(work.facts, [one.step for one in sitting.taken]),
+        derived=_made_of(sitting),
         ended=ended,
         following="" if ended else next_words(d.texts, work),
         reminder=reminder,
     )
 
 
-def _derived(facts: Facts, steps: Sequence[Step]) -> list[tuple[str, str]]:
-    """What the rules made of the answers, in words."""
+def _made_of(sitting: Sitting) -> list[tuple[str, str]]:
+    """What the rules made of the answers of a sitting, in words."""
     found = []
-    for step in steps:
-        for derived in step.derived:
-            value = facts.get(derived.id, step.id)
-            if value is not None and derived.label:
-                found.append((derived.label, made_words(derived, value)))
+    for taken in sitting.taken:
+        for derived in taken.step.derived:
+            value = sitting.work.facts.get(derived.id, taken.step.id)
+            if value is not None and derived.label and (words := made_words(derived, value)):
+                found.append((derived.label, words))
     return found
 
 

@@ -209,7 +209,8 @@ class Step(_Strict):
 
     `after` are the steps that must be done before it (by default the one above it); a step that waits for several may
     be reached by any order of them. `when` has to hold, else the step is passed over. `dated` is the field that is its
-    day. `usually` is how long after the steps before it is usually done: for the suggested plan only.
+    day. `usually` is how long after the steps before it is usually done: for the suggested plan, and for what is asked
+    for along in one sitting.
     `remind` are days before its earliest or latest day on which the secretary is reminded. `papers_when` are the
     conditions of papers that are made in some cases only.
     """

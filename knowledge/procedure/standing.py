@@ -79,8 +79,12 @@ class Standing:
 
     @property
     def open(self) -> list[Place]:
-        """What may be done today, in order; nothing once the case has ended."""
-        return [] if self.ended else [place for place in self.places if place.state is State.OPEN]
+        """What may be done today: what the case waits for, then what may go on, then what is done in few cases.
+
+        Each in order; nothing once the case has ended.
+        """
+        found = [] if self.ended else [place for place in self.places if place.state is State.OPEN]
+        return sorted(found, key=lambda place: (place.step.optional, _may_stop(place)))
 
     @property
     def early(self) -> list[Place]:
@@ -108,6 +112,11 @@ class Standing:
     def overdue(self, today: date) -> list[Place]:
         """Open steps whose latest day is over."""
         return [place for place in self.open if place.latest is not None and place.latest < today]
+
+
+def _may_stop(place: Place) -> bool:
+    """Whether it is a repeated step that has been done often enough."""
+    return place.step.repeat is not None and _enough(place.step, place.records)
 
 
 def _reminders(place: Place) -> set[date]:

@@ -282,7 +282,7 @@ async def test_a_wrong_entry_is_corrected_with_a_reason_and_the_old_one_is_kept(
 
 async def test_a_correction_says_what_it_makes_wrong_further_on(office: Office) -> None:
     view = await office.begun(received="2026-11-10")
-    await office.say("记：派人谈话", "11月12日", "王桂兰", "跳过", "确认")
+    await office.say("记：派人谈话", "11月12日", "王桂兰", "跳过", "先记到这里", "确认")
     await office.tap(f"correct_step.{view.id}")
     heard = await office.say("1", "改其中一项", "1", "11月20日", "记错了")
     assert "派人谈话：谈话不能早于2026年11月20日" in heard
