@@ -11,7 +11,8 @@ _SPARE = 10.0
 """Points left free at the foot of a page, since every program sets lines a little differently."""
 _BORDER = 1.5
 _ENDS = ("的", "、", "关于", "同志", "）", "》", "委员会", "支部", "年度", "和", "党员", "会议")
-_WORTH = 4.0
+_GO_ON = ("的", "、", "）", "》", "委员", "大会", "会议", "教育")
+_WORTH = 6.0
 """How many characters farther from the middle a title is broken for the sake of a word."""
 
 
@@ -74,7 +75,8 @@ def _break(text: str, wanted: float, width: float) -> int:
     best, least = len(text), float("inf")
     for at in range(1, len(text)):
         long = em(text[:at])
-        off = abs(long - wanted) - (_WORTH if text[:at].endswith(_ENDS) and text[at] not in "的、）》" else 0.0)
+        whole = text[:at].endswith(_ENDS) and not text[at:].startswith(_GO_ON)
+        off = abs(long - wanted) - (_WORTH if whole else 0.0)
         if long <= width and off < least:
             best, least = at, off
     return best
@@ -127,10 +129,15 @@ def _height(block: Block, layout: Layout) -> float:
     _, _, left, right = layout.margins
     width = (layout.page[0] - left - right) * _POINTS_A_MM
     indent = 2 if style in (Style.BODY, Style.HEADING, Style.SUBHEADING) else 10 if style is Style.SIGNED else 0
-    lines = sum(max(1, -(-(em(line) + indent) * layout.size(style) // width)) for line in block.text.split("\n"))
+    lines = sum(_wrapped(em(line) + indent, width, layout.size(style)) for line in block.text.split("\n"))
     return lines * layout.line(style) + (
         layout.pitch * 0.6 if style is Style.TITLE else 12 if style is Style.CUT else 0
     )
+
+
+def _wrapped(wide: float, width: float, size: float) -> int:
+    """How many lines so many characters take, whole characters to a line."""
+    return max(1, int(-(-wide // max(1, width // size))))
 
 
 def _written(row: Row, grid: Grid, layout: Layout) -> float:
@@ -139,7 +146,7 @@ def _written(row: Row, grid: Grid, layout: Layout) -> float:
     for cell in row.cells:
         width = (sum(grid.widths[first : first + cell.span]) - CELL_MARGINS) / 20
         first += cell.span
-        lines = sum(max(1, -(-em(line.text) * layout.cell // width)) for line in cell.lines)
+        lines = sum(_wrapped(em(line.text), width, layout.cell) for line in cell.lines)
         highest = max(highest, lines * layout.line(Style.CELL) + CELL_PADDING / 10)
     return highest
 

@@ -44,7 +44,7 @@ _LEFT, _CENTRE, _RIGHT, _BOTH = (
     WD_ALIGN_PARAGRAPH.RIGHT,
     WD_ALIGN_PARAGRAPH.JUSTIFY,
 )
-_RUNNING = (Style.BODY, Style.HEADING, Style.SUBHEADING, Style.FLUSH)
+_RUNNING = (Style.BODY, Style.CLOSING, Style.HEADING, Style.SUBHEADING, Style.FLUSH)
 """What stands 28 characters a line on an official page: a quarter of a point closer than size 3 is wide."""
 _KEPT_STYLES = {"Normal", "Default Paragraph Font", "Normal Table", "No List"}
 _DRAWN_ON = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
@@ -120,7 +120,7 @@ def _set_fonts(document: Document, layout: Layout) -> None:
     run = defaults.find(qn("w:rPrDefault")).find(qn("w:rPr"))
     run.clear()
     run.append(_faces(FANGSONG))
-    run.append(parse_xml(f'<w:lang {nsdecls("w")} w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'))
+    run.append(parse_xml(f'<w:lang {nsdecls("w")} w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'))
     defaults.find(qn("w:pPrDefault")).clear()
     table = "".join(
         f'<w:font w:name="{face}"><w:altName w:val="{others}"/><w:charset w:val="86"/><w:family w:val="auto"/></w:font>'
@@ -160,7 +160,7 @@ def _add_style(document: Document, style: Style, layout: Layout) -> None:
         case Style.TITLE:
             form.space_after = Pt(layout.pitch * 0.6)
             form.keep_with_next = True
-        case Style.BODY | Style.HEADING | Style.SUBHEADING:
+        case Style.BODY | Style.CLOSING | Style.HEADING | Style.SUBHEADING:
             _indent(drawn, firstLineChars=200, firstLine=int(size * 40))
             form.keep_with_next = style is not Style.BODY
         case Style.SIGNED:
@@ -168,6 +168,8 @@ def _add_style(document: Document, style: Style, layout: Layout) -> None:
             form.keep_with_next = True
         case Style.DATED:
             _indent(drawn, rightChars=400, right=int(size * 80))
+        case Style.EMPTY:
+            form.keep_with_next = True
         case Style.CUT:
             form.space_before = form.space_after = Pt(6)
             drawn.element.get_or_add_pPr().find(qn("w:spacing")).addprevious(_dashes())

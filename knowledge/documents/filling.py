@@ -115,12 +115,12 @@ class _Filling:
         for row in part.fields:
             words = [cell for cell in row if isinstance(cell, str)]
             lines = row[-1] if isinstance(row[-1], int) else 1
-            rows.append(self._row(words, widths, context, lines))
+            rows.append(self._row(words, widths, context, lines, labels=slice(0, None, 2)))
         return Grid(rows, widths)
 
     def _table(self, table: Table, context: Mapping[str, Any]) -> Grid:
         widths = self._widths(table.widths * table.across)
-        rows = [self._row(table.head * table.across, widths, context, header=True)]
+        rows = [self._row(table.head * table.across, widths, context, header=True, labels=slice(None))]
         rows += [self._row(row, widths, context, table.lines) for row in table.rows]
         rows += self._items(table, widths, context)
         rows += [self._row(row, widths, context, table.lines) for row in table.last]
@@ -136,15 +136,20 @@ class _Filling:
             cells: list[Cell] = []
             for column in range(table.across):
                 number = column * deep + row + 1
-                given = {**context, "n": len(table.rows) + number}
+                given: dict[str, Any] = {"n": len(table.rows) + number}
                 if number <= len(items):
-                    given["it"] = items[number - 1]
+                    given = {**context, **given, "it": items[number - 1]}
                 here = widths[column * columns : (column + 1) * columns]
                 cells += self._row(table.row, here, given).cells
             yield Row(cells, self._height(table.lines), spare=table.across == 1 and row >= len(items))
 
     def _widths(self, weights: Sequence[float]) -> list[int]:
         widths = [int(self.width * weight / sum(weights)) for weight in weights]
+        least = int(self.layout.cell * 40) + CELL_MARGINS  # two characters, such as 序号
+        lacking = sum(max(0, least - width) for width in widths)
+        room = sum(max(0, width - least) for width in widths)
+        if 0 < lacking <= room:
+            widths = [least if width < least else width - (width - least) * lacking // room for width in widths]
         return [*widths[:-1], self.width - sum(widths[:-1])]
 
     def _row(
@@ -155,13 +160,17 @@ class _Filling:
         lines: int = 1,
         *,
         header: bool = False,
+        labels: slice = slice(0),
     ) -> Row:
+        """A row; its labels stand in the middle of their cells however long they are."""
         cells = []
         for number, template in enumerate(words):
             last = number == len(words) - 1
             span = len(widths) - number if last else 1
             width = sum(widths[number : number + span]) - CELL_MARGINS
             cells.append(Cell(self._cell(template, context, width), span))
+        for cell in cells[labels]:
+            cell.lines[:] = [Line(Style.CELL.name, line.text) for line in cell.lines]
         return Row(cells, self._height(lines), header)
 
     def _height(self, lines: int) -> float:
@@ -209,11 +218,13 @@ def _narrowed(text: str, fits: float) -> str:
 
 
 def _with_room_to_sign(blocks: Sequence[Block]) -> list[Block]:
-    """An empty line before the first who signs."""
+    """An empty line before the first who signs, and the paragraph above on the same page, so that none signs alone."""
     found: list[Block] = []
     for block in blocks:
         signs = block.kind == Style.SIGNED.name
         if signs and found and found[-1].kind not in (Style.SIGNED.name, Style.DATED.name, Style.EMPTY.name):
+            if isinstance(last := found[-1], Line) and last.kind == Style.BODY.name:
+                found[-1] = Line(Style.CLOSING.name, last.text)
             found.append(Line(Style.EMPTY.name, ""))
         found.append(block)
     return found

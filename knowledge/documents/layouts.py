@@ -33,6 +33,7 @@ class Style(StrEnum):
 
     TITLE = "公文标题"
     BODY = "公文正文"
+    CLOSING = "末段"
     HEADING = "一级标题"
     SUBHEADING = "二级标题"
     FLUSH = "顶格"
