@@ -305,6 +305,8 @@ def _step_faults(
 def _sentence_faults(step: Step, names: set[str]) -> Iterator[tuple[str, str]]:
     usable = {name.split(".")[0] for name in names} | set(_made_by(step)) | {"limit", "last", "value"}
     for template in all_sentences(step):
+        if template[:1] in ("'", '"'):
+            yield template[:12], "句子两头有引号，是引了两次"
         try:
             unknown = names_in(template) - usable
         except jinja2.TemplateSyntaxError as error:
