@@ -200,7 +200,7 @@ async def _which_case(d: Dialogue) -> str:
 
 
 async def _which_step(d: Dialogue, work: Work, wanted: str) -> Step:
-    """The step that a button named, or the one that may be recorded, or one of several.
+    """The step that a button named, or the one that the case waits for, or one of several.
 
     Raises `Refused` when none may be, with the reason.
     """
@@ -212,8 +212,9 @@ async def _which_step(d: Dialogue, work: Work, wanted: str) -> Step:
         return place.step
     if not may:
         raise Refused("not_now", words=next_words(d.texts, work))
-    if len(may) == 1:
-        return may[0]
+    needed = [step for step in may if not step.optional]  # the others have their button on the case's page
+    if len(may) == 1 or len(needed) == 1:
+        return (needed or may)[0]
     chosen = await d.ask("step", OneOf([Option(step.id, step.title) for step in may]))
     return next(step for step in may if step.id == chosen)
 

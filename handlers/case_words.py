@@ -50,6 +50,7 @@ def next_words(texts: Texts, work: Work, *, only: Place | None = None) -> Marked
     """What is to be done now, by when, and what cannot be done yet and why; in house markup."""
     say = texts.say
     places = [only] if only else [*work.standing.open, *work.standing.early]
+    places = [place for place in places if not place.step.optional] or places  # those have a button and need no words
     lines = [_place_words(texts, work, place) for place in places]
     if only and only.state in SETTLED:
         lines = [say("case_words", "settled", step=only.step.title)]

@@ -1,6 +1,6 @@
 """Where a case stands: which steps are done, which may be done now and which not yet, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -140,6 +140,7 @@ def standing(
     for record in records:
         by_step.setdefault(record.step, []).append(record)
     settled: set[str] = set()
+    passed: set[str] = set()
     places = []
     earlier = taken_over_at in {step.id for step in procedure.steps}
     for stage in procedure.stages:
@@ -149,8 +150,10 @@ def standing(
             if earlier and not found:
                 place = Place(stage, step, State.EARLIER, found, Limits(), ())
             else:
-                place = _place(procedure, stage, step, found, facts, today, settled)
-            if place.state in SETTLED or (place.records and (earlier or _enough(step, found))):
+                place = _place(procedure, stage, step, found, facts, today, settled, passed)
+            if place.state is State.PASSED:
+                passed.add(step.id)
+            elif place.state in SETTLED or (place.records and (earlier or _enough(step, found))):
                 settled.add(step.id)
             places.append(place)
     places = _close_repeats(procedure, places)
@@ -169,12 +172,14 @@ def _place(
     facts: Facts,
     today: date,
     settled: set[str],
+    passed: set[str],
 ) -> Place:
     if records and not step.repeat:
         return Place(stage, step, State.DONE, records, Limits(), ())
     if not records and facts.holds(step.when, step.id) is False:
         return Place(stage, step, State.PASSED, records, Limits(), ())
-    waits_for = tuple(procedure.step(id) for id in procedure.before(step) if id not in settled)
+    awaited = dict.fromkeys(_awaited(procedure, step, passed))
+    waits_for = tuple(procedure.step(id) for id in awaited if id not in settled)
     span = limits(procedure, step, facts, today)
     next_due = _next_due(procedure, step, records, facts)
     if waits_for or facts.holds(step.when, step.id) is None:
@@ -182,6 +187,15 @@ def _place(
     if span.earliest is not None and span.earliest.day > today:
         return Place(stage, step, State.EARLY, records, span, (), next_due)
     return Place(stage, step, State.OPEN, records, span, (), next_due)
+
+
+def _awaited(procedure: Procedure, step: Step, passed: Collection[str]) -> Iterator[str]:
+    """The steps that must be done before one; in place of those that are passed over, the ones before them."""
+    for id in procedure.before(step):
+        if id in passed:
+            yield from _awaited(procedure, procedure.step(id), passed)
+        else:
+            yield id
 
 
 def _next_due(procedure: Procedure, step: Step, records: Sequence[Record], facts: Facts) -> date | None:

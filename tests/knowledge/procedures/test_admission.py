@@ -402,6 +402,13 @@ def test_an_extended_probation_is_discussed_once_more_and_not_before_it_is_over(
     assert walk.ended.outcome is Outcome.DONE
 
 
+def test_nothing_is_archived_before_the_approval_where_no_second_meeting_is_needed() -> None:
+    walk = walked("full_approval")
+    assert walk.open == ["full_approval"]
+    archive = walk.standing.place("archive")
+    assert (archive.state, [step.id for step in archive.waits_for]) == (State.AHEAD, ["full_approval"])
+
+
 def test_after_an_extension_nobody_is_full_before_the_second_meeting() -> None:
     walk = extended()
     step = walk.procedure.step("full_approval")
