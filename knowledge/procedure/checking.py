@@ -116,8 +116,11 @@ def _kept(check: Check, facts: Facts, step: str, limit: Any) -> bool:
     return bool(first <= value <= last)
 
 
-def limits(procedure: Procedure, step: Step, facts: Facts, day: date) -> Limits:
-    """The earliest and the latest day of a step as far as known; only what stops or asks for a reason is a limit."""
+def limits(procedure: Procedure, step: Step, facts: Facts, day: date, *, order: bool = True) -> Limits:
+    """The earliest and the latest day of a step as far as known; only what stops or asks for a reason is a limit.
+
+    Without `order` the earliest day is not that of a step before it, but the one that a rule makes.
+    """
     earliest: list[Limit] = []
     latest: list[Limit] = []
     for check in checks_of(procedure, step, day):
@@ -127,7 +130,7 @@ def limits(procedure: Procedure, step: Step, facts: Facts, day: date) -> Limits:
         if limit is None:
             continue
         first, last = limit if check.bound is Bound.WITHIN else (limit, limit)
-        if check.bound in (Bound.AT_LEAST, Bound.WITHIN):
+        if check.bound in (Bound.AT_LEAST, Bound.WITHIN) and (order or check.rule not in ORDER):
             earliest.append(_limit(procedure, step, first, check))
         if check.bound in (Bound.AT_MOST, Bound.WITHIN):
             latest.append(_limit(procedure, step, last, check))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from knowledge.procedure.checking import ORDER, Limit, Limits, limits
+from knowledge.procedure.checking import Limit, Limits, limits
 from knowledge.procedure.facts import Facts, Record
 from knowledge.procedure.model import Procedure, Span, Stage, Step
 from knowledge.procedure.standing import Place, Standing, State, standing
@@ -167,7 +167,7 @@ class _Plan:
 
     def _happened(self, step: Step, done: Sequence[date]) -> list[Round]:
         if step.repeat is None:
-            return [Round(day, None, _allowed(limits(self.procedure, step, self.facts, day))) for day in done]
+            return [Round(day, None, _allowed(self._shown(step, self.facts, day))) for day in done]
         dues = [self._due(step, since) for since in (self._since(step), *done)]
         return [Round(day, None, Allowed(latest=due)) for day, due in zip(done, dues, strict=False)]
 
@@ -224,15 +224,16 @@ class _Plan:
                 break
             day = moved
         self.supposed = self.supposed.supposing(step, usual(step, day, _working(floor), self.supposed))
-        span = limits(self.procedure, step, self.supposed, day)
-        known = limits(self.procedure, step, self.facts, day)
+        span, known = (self._shown(step, facts, day) for facts in (self.supposed, self.facts))
         return Round(None, day, _allowed(span, known, due, due_is_known))
+
+    def _shown(self, step: Step, facts: Facts, day: date) -> Limits:
+        return limits(self.procedure, step, facts, day, order=False)
 
 
 def _allowed(span: Limits, known: Limits | None = None, due: date | None = None, due_is_known: bool = True) -> Allowed:
     """The limits and the day by which a repeated step is due, as shown; `known` are those that hang on no plan."""
-    earliest = None if span.earliest is None or span.earliest.check.rule in ORDER else span.earliest
-    latest = span.latest
+    earliest, latest = span.earliest, span.latest
     known = known or span
     supposed = _differ(earliest, known.earliest) or _differ(latest, known.latest)
     last = latest.day if latest else None
