@@ -334,7 +334,8 @@ def question_of(
     """The question that a field asks, without what surrounds it; a step's own day has come already."""
     match asked.kind:
         case Kind.DAY:
-            return Day(before=today if asked.id == dated else None)
+            since = (facts.get(dated, step) or today) if asked.ahead else None
+            return Day(before=today if asked.id == dated else None, since=since)
         case Kind.NUMBER:
             return Number(at_least=asked.at_least or 0, at_most=100_000 if asked.at_most is None else asked.at_most)
         case Kind.DECIMAL:

@@ -89,7 +89,7 @@ class Asked(_Strict):
     `default` names a fact that is offered as the answer ("today" is one). `at_least` and `at_most` bound numbers and
     the counts of people and lines. `whom` are the statuses that people may have; empty is everybody of the branch.
     `shared` says that cases decided in one sitting have the same answer. `when` has to hold for it to be asked;
-    `otherwise` is the fact when it does not.
+    `otherwise` is the fact when it does not. A day that is `ahead` is the next of its date after the step's own.
     """
 
     id: str = Field(pattern=_ID)
@@ -110,6 +110,7 @@ class Asked(_Strict):
     of: str = ""
     when: tuple[Condition, ...] = ()
     otherwise: Literal | None = None
+    ahead: bool = False
 
 
 class Bound(StrEnum):
