@@ -60,6 +60,7 @@ def _meanings() -> dict[str, list[tuple[_Said, tuple[str, ...]]]]:
                 continue  # of 满了 nothing is left but 满, which is in many words
             if said != (mean,) and mean not in found[said]:
                 found[said].append(mean)
+            found.setdefault((mean,), [])  # what is called by its name means nothing else: 农民党员, not 农民
     by_first: defaultdict[str, list[tuple[_Said, tuple[str, ...]]]] = defaultdict(list)
     for said in sorted(found, key=lambda each: sum(map(len, each)), reverse=True):
         by_first[said[0][0]].append((said, tuple(found[said])))
@@ -72,7 +73,8 @@ def meanings(words: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     while at < len(words):
         for said, means in known.get(words[at], ()):
             if (end := _end(words, at, said)) is not None:
-                yield at, end, means
+                if means:
+                    yield at, end, means
                 at = end
                 break
         else:

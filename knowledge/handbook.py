@@ -22,7 +22,7 @@ __all__ = ["BrokenHandbook", "Candidate", "Entry", "Handbook", "Lookup", "faults
 
 _WANTED = (13.0, 5.0, 0.0)
 """By how much an entry must fit better than usual, by how near the question is to our subject."""
-_ABOUT_IT = 26.0
+_ABOUT_IT = 28.0
 """The same where the question is about another body, and the entry speaks of it."""
 VERY_WORDS = 96.0
 """The score from which a question is one of an entry's own names."""

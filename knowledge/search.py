@@ -29,6 +29,8 @@ UNSURE = 38.0
 _SURE, _AHEAD, _CLEAR = 50.0, 44.0, 6.0
 # So much more is wanted where a word of the question is explained by nothing in the entry.
 _STRANGE_WORD = 9.0
+# Two that are so near to each other are both offered then, where the first is not beyond doubt.
+_ALIKE, _BEYOND_DOUBT = 1.0, 64.0
 _ONE_WORD = 3
 _THE_VERY_WORDS = 100.0
 # The most for what is not named, however like it is.
@@ -159,6 +161,8 @@ class Index:
             return best >= _AHEAD + wanted
         owner = self._owners[self._numbers[hits[0].key]]
         strange = reading.has_word_beyond(self._matched(reading, owner))
+        if strange and best - second < _ALIKE and best < _BEYOND_DOUBT + wanted:
+            return False
         return best >= _SURE + wanted + (_STRANGE_WORD if strange else 0.0)
 
     def _hits(self, reading: Question, sees: Callable[[str], bool]) -> Iterator[Hit]:

@@ -58,6 +58,7 @@ _ABOUT = (
     r"到会|实到|应到|到场|到齐|到多少|到几|来多少|来几|人到|能选|法定|有效|够不够|够吗|够了|能开|可以开|开得成|开成|"
     r"行不行|行吗|票|通过|过半|半数|赞成|同意|当选|表决|算数|怎么算|多少人|几个人|几人|多少个|几个|五分之四|4/5|80%"
 )
+_SITTING = r"到|来|开|请假|出差|缺|够|有效|法定|几票|多少票|票通过|几个人?(?:通过|同意)"
 _COUNTED = r"到会|到场|到齐|应到|实到|到多少|到几|来多少|来几|票|过半|半数|表决|法定|能开|够不够|通过|五分之四|4/5|80%"
 
 
@@ -73,6 +74,8 @@ def votes(asked: Asked) -> tuple[str, dict[str, Any]] | None:
         eligible, formula = _first(asked, _COMMITTEE), Formula.COMMITTEE
     if eligible is None or not 0 < eligible <= 100_000:
         return None
+    if formula is Formula.COMMITTEE and not asked.has(_SITTING):
+        return None  # 三个支委一合计就定了，行吗 is not about how many must come
     probationary = asked.count(_PROBATIONARY) or 0
     if probationary and not asked.has(r"正式|有表决权|有选举权|应到"):
         eligible -= probationary
@@ -114,7 +117,7 @@ def votes(asked: Asked) -> tuple[str, dict[str, Any]] | None:
 
 def candidates(asked: Asked) -> tuple[str, dict[str, Any]] | None:
     """How many candidates for so many seats of a committee."""
-    if asked.has(NOT_OURS) or not asked.has(r"候选|差额|提名|提几|报几"):
+    if asked.has(NOT_OURS) or not asked.has(r"候选|差额|提名|提几|报几|几个人选|多少人选|几个名字"):
         return None
     seats = _first(asked, _SEATS)
     if seats is None or not 0 < seats <= 100:
