@@ -323,7 +323,9 @@ class Fitted(Question[Any]):
 
     def show(self, value: Any, asking: Asking) -> str:
         """As the question itself shows it."""
-        if value is None or isinstance(value, Stop):
+        if isinstance(value, Stop):
+            return ""  # nothing was answered, and nothing stands in the summary
+        if value is None:
             return asking.texts.say("shared", "none")
         return self.inner.show(value, asking)
 
