@@ -234,12 +234,16 @@ async def _sit(d: Dialogue, sitting: Sitting, step: Step, *, may_stop: bool = Fa
 
 
 def _likely_done(sitting: Sitting, today: date) -> Step | None:
-    """The next step that follows one of this sitting and that has usually been done by today."""
-    work, taken = sitting.work, {one.step.id: one.done_on for one in sitting.taken}
-    for place in () if work.standing.ended else work.standing.open:
-        after = [taken[id] for id in work.procedure.before(place.step) if id in taken]
-        likely = bool(after) and place.step.id not in taken and not place.step.optional
-        if likely and usual_day(max(after), place.step.usually) <= today:
+    """The next step that comes after one of this sitting, or along with it, and has usually been done by today."""
+    work, taken = sitting.work, {one.step.id for one in sitting.taken}
+    near = taken.union(*(work.procedure.before(one.step) for one in sitting.taken))
+    done = {place.step.id: place.done_on for place in work.standing.places if place.done_on}
+    for place in work.standing.open:
+        before = set(work.procedure.before(place.step))
+        if place.step.id in taken or place.step.optional or not before & near:
+            continue
+        days = [done[id] for id in before if id in done]
+        if days and usual_day(max(days), place.step.usually) <= today:
             return place.step
     return None
 
@@ -306,7 +310,7 @@ async def _ask_field(
         return _words(d, stopping[0]) if stopping else ""
 
     default = facts.get(asked.default, step.id) if asked.default else None
-    likely = {} if default is None else {_likely(d, asked, default): default}
+    likely = {} if default in (None, [], "") else {_likely(d, asked, default): default}
     question = Fitted(
         question_of(asked, work.branch.people, facts, step.id, d.today, step.dated),
         likely=likely,
@@ -457,6 +461,8 @@ def _made_of(sitting: Sitting) -> list[tuple[str, str]]:
     found = []
     for taken in sitting.taken:
         for derived in taken.step.derived:
+            if sitting.work.facts.holds(derived.when, taken.step.id) is not True:
+                continue  # another rule makes the same fact
             value = sitting.work.facts.get(derived.id, taken.step.id)
             if value is not None and derived.label and (words := made_words(derived, value)):
                 found.append((derived.label, words))

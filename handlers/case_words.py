@@ -132,8 +132,8 @@ def page_rows(turn: Turn, work: Work, *, ended: bool = False) -> Rows:
 
 
 def paper_rows(turn: Turn, work: Work, steps: Sequence[Step]) -> Rows:
-    """A button for each paper that some steps make."""
+    """A button for each paper that some steps make, those of the newest step first."""
     papers = turn.around.papers
-    ids = dict.fromkeys(id for step in steps for id in papers_made(step, work.facts) if id in papers)
+    ids = dict.fromkeys(id for step in reversed(steps) for id in papers_made(step, work.facts) if id in papers)
     shown = [Button(f"📄 {papers[id].title}", f"paper.{work.case.id}.{id}") for id in ids]
     return tuple((button,) for button in shown[:PAPERS_SHOWN])
