@@ -8,7 +8,7 @@ import pytest
 from tests.knowledge.procedures.walks import Walk
 
 APPLIED = {"applied_on": date(2026, 3, 5), "direction": "out", "reasons": "unit", "other": "中共某某街道工作委员会"}
-VERIFIED = {"checked_on": date(2026, 3, 8), "paid_until": date(2026, 3, 31), "file_matched": True}
+VERIFIED = {"checked_on": date(2026, 3, 8), "paid_month": 3, "file_matched": True}
 SENT = {"issued_on": date(2026, 3, 10), "way": "letter", "valid_days": 30}
 
 
@@ -19,7 +19,7 @@ def out(status: str = "full") -> Walk:
 def coming(status: str = "full", **around: Any) -> Walk:
     walk = Walk("transfer", {"subject.status": status, **around})
     walk.record("apply", **{**APPLIED, "direction": "in"})
-    return walk.record("report_in", arrived_on=date(2026, 3, 20), valid_until=date(2026, 4, 10))
+    return walk.record("report_in", arrived_on=date(2026, 3, 20), issued_on=date(2026, 3, 12), valid_days=30)
 
 
 def test_out_with_a_letter() -> None:
@@ -72,7 +72,7 @@ def test_graduates_move_within_two_years() -> None:
     ("check", "level", "touching", "wrong"),
     [
         ("after_applying", "stop", "checked_on", {"checked_on": date(2026, 3, 4)}),
-        ("dues_paid", "reason", "paid_until", {"paid_until": date(2026, 2, 28)}),
+        ("dues_paid", "reason", "paid_month", {"paid_month": 2}),
         ("file_goes_along", "reason", "file_matched", {"file_matched": False}),
         ("probation_papers", "stop", "review_attached", {"review_attached": False}),
     ],
@@ -109,8 +109,10 @@ def test_probation_goes_on_where_it_began() -> None:
 
 def test_mistakes_when_coming_in() -> None:
     walk = Walk("transfer").record("apply", **{**APPLIED, "direction": "in"})
-    late = {"arrived_on": date(2026, 4, 11), "valid_until": date(2026, 4, 10)}
-    walk.catches("in_time", "reason", "report_in", "valid_until", **late)
+    late = {"arrived_on": date(2026, 4, 11), "issued_on": date(2026, 3, 12), "valid_days": 30}
+    walk.catches("in_time", "reason", "report_in", "valid_days", **late)
+    walk.catches("three_months_at_most", "reason", "report_in", "valid_days", **{**late, "valid_days": 91})
+    walk.catches("issued_before", "stop", "report_in", "issued_on", **{**late, "issued_on": date(2026, 4, 12)})
     walk = coming()
     walk.catches("after_reporting", "stop", "examine", "accepted_on", accepted_on=date(2026, 3, 19))
     walk.record("examine", accepted_on=date(2026, 3, 22), accepted=True)
