@@ -64,7 +64,7 @@ def written(value: Any) -> str:
         case Decimal():
             return f"{value:f}"
         case str():
-            return _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+            return _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
         case Mapping() if "name" in value:
             return written(value["name"])
         case Mapping():

@@ -10,8 +10,10 @@ _POINTS_A_MM = 72 / 25.4
 _SPARE = 10.0
 """Points left free at the foot of a page, since every program sets lines a little differently."""
 _BORDER = 1.5
+_LONG = 150
 _ENDS = ("的", "、", "关于", "同志", "）", "》", "委员会", "支部", "年度", "和", "党员", "会议")
-_GO_ON = ("的", "、", "）", "》", "委员", "大会", "会议", "教育")
+_GO_ON = ("的", "委员", "大会", "会议", "教育")
+_NEVER_FIRST = "，。；：、！？）》”’·"
 _WORTH = 6.0
 """How many characters farther from the middle a title is broken for the sake of a word."""
 
@@ -41,6 +43,11 @@ class Row:
     header: bool = False
     spare: bool = False
 
+    @property
+    def whole(self) -> bool:
+        """Whether it stays on one page: what is written at length may run over."""
+        return all(sum(len(line.text) for line in cell.lines) <= _LONG for cell in self.cells)
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -64,20 +71,25 @@ def balanced(title: str, width: float) -> str:
     lines: list[str] = []
     rest = title.strip().replace("\n", "")
     for left in range(int(-(-em(rest) // width)), 1, -1):
-        at = _break(rest, em(rest) / left, width)
+        at = _break(rest, em(rest) / left, (em(rest) - width * (left - 1), width))
         lines.append(rest[:at])
         rest = rest[at:]
     return "\n".join((*lines, rest))
 
 
-def _break(text: str, wanted: float, width: float) -> int:
-    """Where to break a text: near the wanted width, after a word that titles are made of if there is one."""
+def _break(text: str, wanted: float, bounds: tuple[float, float]) -> int:
+    """Where to break a text: near the wanted width, after a word that titles are made of if there is one.
+
+    Neither this line nor those after it may be too long, for which it keeps within the bounds.
+    """
     best, least = len(text), float("inf")
     for at in range(1, len(text)):
+        if text[at] in _NEVER_FIRST:
+            continue
         long = em(text[:at])
         whole = text[:at].endswith(_ENDS) and not text[at:].startswith(_GO_ON)
         off = abs(long - wanted) - (_WORTH if whole else 0.0)
-        if long <= width and off < least:
+        if bounds[0] <= long <= bounds[1] and off < least:
             best, least = at, off
     return best
 

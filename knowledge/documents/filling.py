@@ -12,7 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docxtpl import DocxTemplate  # type: ignore[import-untyped]  # it comes without types
 
-from knowledge.documents.blanks import BLANK_DAY, EMPTY_DAY, LINE, pieces, written
+from knowledge.documents.blanks import BLANK_DAY, EMPTY_DAY, LINE, pieces
 from knowledge.documents.blocks import Block, Cell, Grid, Line, Row, balanced, copies_that_fit, em, fitted
 from knowledge.documents.drawing import FOLDER, sealed
 from knowledge.documents.layouts import CELL_MARGINS, CELL_PADDING, LAYOUTS, Layout, Style
@@ -28,7 +28,7 @@ def fill(paper: Paper, context: Mapping[str, Any]) -> bytes:
     layout = LAYOUTS[paper.layout]
     blocks = _Filling(layout, context).blocks(paper)
     template = DocxTemplate(io.BytesIO(_template(layout.name)))
-    template.render({"blocks": blocks}, jinja2.Environment(autoescape=True))
+    template.render({"blocks": blocks}, _LAYING_OUT)
     document = template.docx  # not get_docx(), which reads the template anew
     assert document is not None
     grids = [block for block in blocks if isinstance(block, Grid)]
@@ -41,6 +41,24 @@ def fill(paper: Paper, context: Mapping[str, Any]) -> bytes:
 def heading(paper: Paper, context: Mapping[str, Any]) -> str:
     """What is printed on top of a paper."""
     return _rendered(paper.heading or paper.title, context).strip()
+
+
+class _Remembering(jinja2.Environment):
+    """docxtpl has the same few templates compiled for every paper; once is enough."""
+
+    def __init__(self) -> None:
+        super().__init__(autoescape=True)
+        self._compiled: dict[str, jinja2.Template] = {}
+
+    def from_string(self, source: Any, *args: Any, **kwargs: Any) -> jinja2.Template:
+        """The template of a source, compiled at the first call."""
+        key = str(source)
+        if key not in self._compiled:
+            self._compiled[key] = super().from_string(source, *args, **kwargs)
+        return self._compiled[key]
+
+
+_LAYING_OUT = _Remembering()
 
 
 @cache
@@ -253,7 +271,8 @@ def _set_table(table: Any, grid: Grid) -> None:
 
 def _set_row(drawn: Any, row: Row, widths: Sequence[int]) -> None:
     properties = drawn.get_or_add_trPr()
-    properties.append(_element("cantSplit"))
+    if row.whole:
+        properties.append(_element("cantSplit"))
     properties.append(_element("trHeight", val=round(row.height * 20), hRule="atLeast"))
     if row.header:
         properties.append(_element("tblHeader"))
@@ -272,5 +291,5 @@ def _set_row(drawn: Any, row: Row, widths: Sequence[int]) -> None:
 def _element(name: str, **attributes: Any) -> Any:
     made = OxmlElement(f"w:{name}")
     for key, value in attributes.items():
-        made.set(qn(f"w:{key}"), written(str(value)))
+        made.set(qn(f"w:{key}"), str(value))
     return made
