@@ -176,6 +176,12 @@ def together(first: Sequence[_Somebody], more: Sequence[_Somebody]) -> list[_Som
     return [*first, *(one for one in more if one.id not in known)]
 
 
+def others(people: Sequence[_Somebody], some: Sequence[_Somebody]) -> list[_Somebody]:
+    """Those of the people who are not among some: of whom another ballot is about the seats that are left."""
+    known = {one.id for one in some}
+    return [one for one in people if one.id not in known]
+
+
 def is_one_of(one: object, people: Sequence[object]) -> bool:
     """Whether somebody is one of some people: a secretary is elected from the committee."""
     return one in people

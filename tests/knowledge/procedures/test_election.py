@@ -300,6 +300,7 @@ def test_equal_votes_are_voted_on_again() -> None:
         "election", **{**ELECTION, "votes": {WANG.id: 12, LI.id: 10, ZHAO.id: 10, CHEN.id: 10}}
     )
     assert one.facts.get("election.outcome") == "tie"
+    assert one.facts.get("election.to_name") == [LI, ZHAO, CHEN]
     assert one.open == ["second_ballot"]
     fewer = {"held_on": date(2026, 5, 20), "way": "fewer", "agreeing": 14}
     assert one.levels("second_ballot", **fewer) == {"a_tie_is_voted_on": "stop"}
@@ -311,6 +312,7 @@ def test_equal_votes_are_voted_on_again() -> None:
 
 def test_seats_are_made_fewer_when_half_agree() -> None:
     one = at_the_meeting().record("election", **{**ELECTION, "votes": {WANG.id: 14, LI.id: 12, ZHAO.id: 8, CHEN.id: 8}})
+    assert one.facts.get("election.to_name") == [ZHAO, CHEN]
     fewer = {"held_on": date(2026, 5, 20), "way": "fewer"}
     assert one.levels("second_ballot", "agreeing", **fewer, agreeing=6) == {"half_agree": "stop"}
     one.record("second_ballot", **fewer, agreeing=7)

@@ -208,4 +208,5 @@ def test_who_is_among_whom() -> None:
     assert not election.are_among([*PEOPLE[:2], Named(99, "外人")], PEOPLE)
     assert election.is_as_agreed(PEOPLE[0], Named(1, "改了名"))
     assert election.same_people(PEOPLE) == PEOPLE
+    assert election.others(PEOPLE[:3], PEOPLE[1:2]) == [PEOPLE[0], PEOPLE[2]]
     assert election.same_person(PEOPLE[0]) is PEOPLE[0]
