@@ -19,22 +19,25 @@ PROVISIONAL = "暂算：这一年的放假安排还没有公布，公布后再�
 SUPPOSED = "按计划推算，前面的日子变了它也变。"
 
 
-def calendar(case_id: int, title: str, rows: Sequence[Row], now: datetime) -> bytes:
-    """The file; `now` is when it was made, and tells a phone which of two is the newer."""
+def calendar(case_id: int, title: str, rows: Sequence[Row], now: datetime, *, resting: bool = False) -> bytes:
+    """The file; `now` is when it was made, and tells a phone which of two is the newer.
+
+    For a case that is `resting` or over what was planned is called off.
+    """
     made = Calendar()
     made.add("prodid", "-//zhishu//timeline//ZH")
     made.add("version", "2.0")
     made.add("x-wr-calname", plain(title))
     for row in rows:
         for number, one in enumerate(row.rounds, 1):
-            for event in _events(f"zhishu-case-{case_id}-{row.step.id}-{number}", plain(title), row, one):
+            for event in _events(f"zhishu-case-{case_id}-{row.step.id}-{number}", plain(title), row, one, resting):
                 event.add("dtstamp", now.astimezone(UTC))
                 event.add("sequence", int(now.timestamp()) // 60)
                 made.add_component(event)
     return bytes(made.to_ical())
 
 
-def _events(uid: str, title: str, row: Row, one: Round) -> Iterator[Event]:
+def _events(uid: str, title: str, row: Row, one: Round, resting: bool) -> Iterator[Event]:
     name, allowed = plain(row.step.title), one.allowed
     notes = [*([PROVISIONAL] if allowed.provisional else []), *([SUPPOSED] if allowed.supposed else [])]
     about = "\n".join((title, plain(row.step.who), *notes))
@@ -42,16 +45,13 @@ def _events(uid: str, title: str, row: Row, one: Round) -> Iterator[Event]:
     if one.done_on:
         yield _event(f"{uid}-plan", f"已办：{name}", one.done_on, title)
     if one.planned:
-        yield _event(f"{uid}-plan", f"计划{mark}：{name}", one.planned, about, alarm=True)
-    if allowed.latest and one.planned:
-        yield _event(f"{uid}-latest", f"最晚{mark}：{name}", allowed.latest, about, alarm=True)
-    elif allowed.latest:  # a phone that took the file in before it was done would still remind of it
-        gone = _event(f"{uid}-latest", f"最晚：{name}", allowed.latest, title)
-        gone.add("status", "CANCELLED")
-        yield gone
+        yield _event(f"{uid}-plan", f"计划{mark}：{name}", one.planned, about, remind=True, off=resting)
+    if allowed.latest:  # a phone that took the file in before it was done would still remind of it
+        off = resting or one.planned is None
+        yield _event(f"{uid}-latest", f"最晚{mark}：{name}", allowed.latest, about, remind=True, off=off)
 
 
-def _event(uid: str, words: str, day: date, about: str, *, alarm: bool = False) -> Event:
+def _event(uid: str, words: str, day: date, about: str, *, remind: bool = False, off: bool = False) -> Event:
     event = Event()
     event.add("uid", uid)
     event.add("summary", words)
@@ -60,7 +60,9 @@ def _event(uid: str, words: str, day: date, about: str, *, alarm: bool = False) 
     event.add("dtend", day + timedelta(days=1))
     event.add("transp", "TRANSPARENT")
     event.add("class", "PRIVATE")
-    if alarm:
+    if off:
+        event.add("status", "CANCELLED")
+    elif remind:
         reminder = Alarm()
         reminder.add("action", "DISPLAY")
         reminder.add("description", words)

@@ -6,7 +6,7 @@ what the rules allow, on a working day. What is too late already is planned for 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from knowledge.procedure.checking import Limit, Limits, limits
@@ -74,6 +74,11 @@ class Row:
     def provisional(self) -> bool:
         """Whether any of what is allowed is."""
         return any(one.allowed.provisional for one in self.rounds)
+
+
+def history(rows: Sequence[Row]) -> list[Row]:
+    """What happened of it alone: for a case that rests, or was ended before its last step."""
+    return [replace(row, rounds=tuple(one for one in row.rounds if one.done_on)) for row in rows if row.happened]
 
 
 def timeline(
