@@ -139,3 +139,10 @@ def money_left(had: Decimal, gave: Decimal) -> Decimal:
     if gave > had:
         raise ValueError(f"{gave} of {had} yuan")
     return had - gave
+
+
+def next_unpaid_month(paid: Sequence[int]) -> int:
+    """The month after the newest that was paid, January when none was; ValueError when the year is paid."""
+    if paid and paid[-1] >= 12:
+        raise ValueError("the year is paid")
+    return paid[-1] + 1 if paid else 1
