@@ -299,6 +299,8 @@ def _step_faults(
             yield effect.since, f"effects 用到没有的“{effect.since}”"
     if step.repeat and step.repeat.due and step.repeat.due not in RULES:
         yield step.repeat.due, f"没有规则“{step.repeat.due}”"
+    if step.repeat:
+        yield from _condition_faults(step, step.repeat.until, names)
     yield from _sentence_faults(step, names)
 
 

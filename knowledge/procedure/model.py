@@ -198,11 +198,13 @@ class Span(_Strict):
 class Repeat(_Strict):
     """A step that is done again and again: `due` is a rule from one day to the last day for the next.
 
-    Without `due` it is done as often as there is something, such as a vote on each item.
+    Without `due` it is done as often as there is something, such as a vote on each item. With `until` it is done
+    again until the newest round makes these conditions hold, such as a ballot until all seats are filled.
     """
 
     due: str = ""
     at_least: int = 1
+    until: tuple[Condition, ...] = ()
 
 
 class Step(_Strict):

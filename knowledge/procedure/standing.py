@@ -96,7 +96,8 @@ class Standing:
         """The index of the stage that the case is in."""
         stages = self.procedure.stages
         for place in self.places:
-            if place.state in (State.OPEN, State.EARLY) and not (place.step.repeat and place.records):
+            begun = place.records and place.step.repeat and not place.step.repeat.until
+            if place.state in (State.OPEN, State.EARLY) and not begun:
                 return stages.index(place.stage)
         return len(stages) - 1
 
@@ -115,8 +116,9 @@ class Standing:
 
 
 def _may_stop(place: Place) -> bool:
-    """Whether it is a repeated step that has been done often enough."""
-    return place.step.repeat is not None and _enough(place.step, place.records)
+    """Whether it is a repeated step that has been done, and need not be done again."""
+    repeat = place.step.repeat
+    return repeat is not None and not repeat.until and len(place.records) >= repeat.at_least
 
 
 def _reminders(place: Place) -> set[date]:
@@ -153,15 +155,18 @@ def standing(
                 place = _place(procedure, stage, step, found, facts, today, settled, passed)
             if place.state is State.PASSED:
                 passed.add(step.id)
-            elif place.state in SETTLED or (place.records and (earlier or _enough(step, found))):
+            elif place.state in SETTLED or (place.records and (earlier or _enough(step, found, facts))):
                 settled.add(step.id)
             places.append(place)
     places = _close_repeats(procedure, places)
     return Standing(procedure, tuple(places), _ended(procedure, places, facts))
 
 
-def _enough(step: Step, records: Sequence[Record]) -> bool:
-    return len(records) >= (step.repeat.at_least if step.repeat else 1)
+def _enough(step: Step, records: Sequence[Record], facts: Facts) -> bool:
+    if step.repeat is None:
+        return bool(records)
+    reached = not step.repeat.until or facts.holds(step.repeat.until, step.id) is True
+    return len(records) >= step.repeat.at_least and reached
 
 
 def _place(
@@ -174,7 +179,7 @@ def _place(
     settled: set[str],
     passed: set[str],
 ) -> Place:
-    if records and not step.repeat:
+    if records and (not step.repeat or (step.repeat.until and _enough(step, records, facts))):
         return Place(stage, step, State.DONE, records, Limits(), ())
     if not records and facts.holds(step.when, step.id) is False:
         return Place(stage, step, State.PASSED, records, Limits(), ())

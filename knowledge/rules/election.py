@@ -159,6 +159,42 @@ def election_result(people: Sequence[_Somebody], votes: Mapping[int, int], eligi
     return Result.COMPLETE if len(elected) == seats else Result.SHORT
 
 
+def elected_so_far(
+    earlier: Sequence[Sequence[_Somebody]],
+    people: Sequence[_Somebody],
+    votes: Mapping[int, int],
+    eligible: int,
+    seats: int,
+) -> list[_Somebody]:
+    """Who is elected after several ballots: those of the earlier ones, and of the last for the seats that were left.
+
+    `earlier` are those elected after each ballot before, oldest first. As `elected_from`.
+    """
+    before = list(earlier[-1]) if earlier else []
+    if len(before) >= seats:
+        return before
+    return [*before, *elected_from(others(people, before), votes, eligible, seats - len(before))]
+
+
+def result_so_far(
+    earlier: Sequence[Sequence[_Somebody]],
+    people: Sequence[_Somebody],
+    votes: Mapping[int, int],
+    eligible: int,
+    seats: int,
+) -> Result:
+    """Whether all seats are filled after several ballots, and if not why. As `elected_so_far`."""
+    before = list(earlier[-1]) if earlier else []
+    if len(before) >= seats:
+        return Result.COMPLETE
+    return election_result(others(people, before), votes, eligible, seats - len(before))
+
+
+def are_filled(result: str, other: str) -> bool:
+    """Whether both of two ballots filled their seats, by their results."""
+    return is_filled(result) and is_filled(other)
+
+
 def may_reduce_seats(agreeing: int, voters: int) -> bool:
     """Whether the seats may be made fewer instead of voting again: at least half of the voters agree.
 
