@@ -11,16 +11,18 @@ from handlers.dialogue import Refused, Role
 from handlers.dialogue.turn import Turn
 from handlers.messages import Button, Document, Rows
 from handlers.router import reply
-from handlers.screen import SCREEN, lines
+from handlers.screen import LINE, SCREEN, lines
 from handlers.wording import Marked, day_words
 from knowledge.procedure.picture import png
 from knowledge.procedure.standing import State
 from knowledge.procedure.timeline import Row, history, timeline
-from knowledge.procedure.words import span_words
+from knowledge.procedure.words import cut, span_words
 from storage.models import CaseState
 
 ROOM = SCREEN - 8
 """The lines of a screen that are left for steps: the title takes some, and so do the notes below."""
+TITLE = 2 * LINE - 2
+"""Characters of a case's name, so that it takes two lines at most."""
 _NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\s\x00-\x1f]+')
 
 
@@ -102,7 +104,7 @@ def _words(turn: Turn, work: Work, pages: Sequence[Page], at: int, *, first: boo
         "case_timeline.timeline",
         "page",
         state=work.case.state.value,
-        title=work.case.title,
+        title=cut(work.case.title, 1, TITLE)[0],
         stage=_label(turn, pages, page),
         at=at + 1,
         of=len(pages),

@@ -24,7 +24,8 @@ MOST_ROUNDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Between which days the rules allow something; that it comes after the step before it goes without saying.
+    """Between which days the rules allow something; that it comes after the step before it goes without saying, and so
+    does what has been allowed since before the case began.
 
     `provisional` while working days are counted in a year whose holidays are not published; `supposed` when it hangs on
     days that are only planned.
@@ -112,6 +113,7 @@ class _Plan:
     today: date
     until: dict[str, date | None]
     supposed: Facts = field(init=False)
+    begun: date = field(init=False)
     base: dict[str, date] = field(default_factory=dict)
     reached: dict[str, date] = field(default_factory=dict)
     recurring: list[str] = field(default_factory=list)
@@ -121,6 +123,8 @@ class _Plan:
 
     def __post_init__(self) -> None:
         self.supposed = self.facts
+        happened = [record.done_on for place in self.now.places for record in place.records]
+        self.begun = min([self.facts.get("case.started_on") or self.today, self.today, *happened])
 
     def row(self, place: Place) -> Row | None:
         """The row of the next step; None when it has none."""
@@ -233,7 +237,9 @@ class _Plan:
         return Round(None, day, _allowed(span, known, due, due_is_known))
 
     def _shown(self, step: Step, facts: Facts, day: date) -> Limits:
-        return limits(self.procedure, step, facts, day, order=False)
+        """The limits worth showing: what has been allowed since before the case began, as by age, says nothing."""
+        found = limits(self.procedure, step, facts, day, order=False)
+        return found if found.earliest and found.earliest.day >= self.begun else replace(found, earliest=None)
 
 
 def _allowed(span: Limits, known: Limits | None = None, due: date | None = None, due_is_known: bool = True) -> Allowed:

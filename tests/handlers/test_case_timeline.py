@@ -23,7 +23,7 @@ Done = tuple[str, date, Mapping[str, Any]]
 
 
 async def begin(
-    database: Database, ids: Mapping[str, int], *done: Done, procedure: str = "admission", at: str = ""
+    database: Database, ids: Mapping[str, int], *done: Done, procedure: str = "admission", at: str = "", title: str = ""
 ) -> int:
     """A case of 桃花村党支部 with some steps recorded; its id."""
     about = PROCEDURES.named(procedure).about.value == "person"
@@ -33,7 +33,7 @@ async def begin(
             organization_id=ids["桃花村党支部"],
             procedure=procedure,
             subject_id=ids["钱小满"] if about else None,
-            title=f"{PROCEDURES.named(procedure).title}：钱小满",
+            title=title or f"{PROCEDURES.named(procedure).title}：钱小满",
             started_on=done[0][1] if done else MONDAY.date(),
             remind_on=None,
             started_by_id=ids["李向阳"],
@@ -126,6 +126,19 @@ async def test_every_page_of_every_procedure_is_one_screen(database: Database) -
                 break
     assert seen > 20
     assert ROOM < SCREEN
+
+
+async def test_a_long_name_is_cut_on_the_screen_and_in_the_names_of_files(database: Database) -> None:
+    _, chats, ids = await settled_town(database)
+    case = await begin(database, ids, APPLICATION, title="关于*本年度*工作/安排的请示：" + "很长" * 40)
+    chat = chats["李向阳"]
+    heard = await tap(chat, f"timeline.{case}")
+    assert heard.startswith("关于*本年度*工作/安排的请示：很长")
+    assert lines(heard) <= SCREEN
+    assert "…" in heard
+    assert [one.name for one in documents(chat)] == [
+        f"关于本年度工作安排的请示：{'很长' * 18}很_{end}" for end in ("时间表.png", "日历.ics")
+    ]
 
 
 async def test_the_plan_moves_with_a_fact_and_a_correction_and_the_calendar_with_it(database: Database) -> None:

@@ -278,3 +278,13 @@ def test_what_was_done_shows_what_was_allowed_then() -> None:
     its = made.step("b")
     records = [record(1, "a", BEGUN), record(2, "b", date(2026, 4, 9))]
     assert limits(made, its, Facts(made, records), date(2026, 4, 9)).latest is not None
+
+
+def test_what_has_been_allowed_since_before_the_case_began_is_not_shown() -> None:
+    born = {"id": "born", "kind": "day", "ask": "哪天生？", "label": "生日"}
+    first = step("a", checks=[check("may_apply_from", "at_least", born="born")])
+    first["fields"] = [*first["fields"], born]
+    made = procedure([first, step("b")])
+    assert rows(made, BEGUN, record(1, "a", BEGUN, born="1998-06-01"))["a"].rounds[0].allowed == Allowed()
+    (young,) = rows(made, BEGUN, record(1, "a", BEGUN + DAY, born="2008-03-02"))["a"].rounds
+    assert young.allowed.earliest == BEGUN
