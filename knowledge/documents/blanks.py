@@ -135,7 +135,12 @@ def majority(value: Any) -> Any:
 def ranked(value: Any, *statuses: str) -> list[Any]:
     """Those of some people whose status is one of the words; those of unknown status count as full members."""
     people = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
-    return [one for one in people if getattr(one, "status", None) in statuses or not getattr(one, "status", None)]
+    return [one for one in people if _status(one) in ("", *statuses)]
+
+
+def _status(one: Any) -> str:
+    found = one.get("status") if isinstance(one, Mapping) else getattr(one, "status", None)
+    return str(found or "")
 
 
 def full(value: Any) -> list[Any]:

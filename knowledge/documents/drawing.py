@@ -4,8 +4,6 @@ A template says how lines and tables look; which of them a paper has, `filling` 
 blocks, once for every style, and can be opened in Word to see and change its page.
 """
 
-import io
-import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +21,7 @@ from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
 from knowledge.documents.layouts import (
+from knowledge.documents.sealing import sealed
     FALLBACKS,
     FANGSONG,
     HEI,
@@ -48,7 +47,6 @@ _RUNNING = (Style.BODY, Style.CLOSING, Style.HEADING, Style.SUBHEADING, Style.FL
 """What stands 28 characters a line on an official page: a quarter of a point closer than size 3 is wide."""
 _KEPT_STYLES = {"Normal", "Default Paragraph Font", "Normal Table", "No List"}
 _DRAWN_ON = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 def draw(layout: Layout) -> bytes:
@@ -67,18 +65,6 @@ def draw(layout: Layout) -> bytes:
     if layout.numbered:
         _number_pages(document)
     return sealed(document)
-
-
-def sealed(document: Document) -> bytes:
-    """A document as bytes that do not hang on when they are made: Word's files carry the clock otherwise."""
-    made, sealed = io.BytesIO(), io.BytesIO()
-    document.save(made)
-    with zipfile.ZipFile(made) as parts, zipfile.ZipFile(sealed, "w", zipfile.ZIP_DEFLATED) as kept:
-        for name in parts.namelist():
-            info = zipfile.ZipInfo(name, _LONG_AGO)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            kept.writestr(info, parts.read(name))
-    return sealed.getvalue()
 
 
 def _forget_the_example(document: Document) -> None:

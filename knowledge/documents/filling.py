@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docxtpl import DocxTemplate  # type: ignore[import-untyped]  # it comes without types
 
 from knowledge.documents.blanks import BLANK_DAY, EMPTY_DAY, LINE, pieces
 from knowledge.documents.blocks import Block, Cell, Grid, Line, Row, balanced, copies_that_fit, em, fitted
-from knowledge.documents.drawing import FOLDER, sealed
-from knowledge.documents.layouts import CELL_MARGINS, CELL_PADDING, LAYOUTS, Layout, Style
+from knowledge.documents.drawing import FOLDER
+from knowledge.documents.earlier import with_earlier
+from knowledge.documents.layouts import CELL_MARGINS, LAYOUTS, Layout, Style
 from knowledge.documents.paper import ENVIRONMENT, Paper, Part, Sentence, Table, sentences
+from knowledge.documents.sealing import sealed
+from knowledge.documents.tables import set_table
 
 _TWIPS_A_MM = 1440 / 25.4
 _DAY = re.compile(r"^(\d{4})年(\d{1,2})月(\d{1,2})日$")
@@ -26,21 +28,21 @@ _STOPS = re.compile(r"[。；，](?=[。；，])")
 def fill(paper: Paper, context: Mapping[str, Any]) -> bytes:
     """The .docx of a paper; whatever the context lacks is left to be written by hand."""
     layout = LAYOUTS[paper.layout]
-    blocks = _Filling(layout, context).blocks(paper)
+    blocks = _Filling(layout, with_earlier(context)).blocks(paper)
     template = DocxTemplate(io.BytesIO(_template(layout.name)))
     template.render({"blocks": blocks}, _LAYING_OUT)
     document = template.docx  # not get_docx(), which reads the template anew
     assert document is not None
     grids = [block for block in blocks if isinstance(block, Grid)]
     for table, grid in zip(document.element.body.iter(qn("w:tbl")), grids, strict=True):
-        _set_table(table, grid)
+        set_table(table, grid)
     document.core_properties.title = heading(paper, context)[:200]
     return sealed(document)
 
 
 def heading(paper: Paper, context: Mapping[str, Any]) -> str:
     """What is printed on top of a paper."""
-    return _rendered(paper.heading or paper.title, context).strip()
+    return _rendered(paper.heading or paper.title, with_earlier(context)).strip()
 
 
 class _Remembering(jinja2.Environment):
@@ -246,50 +248,3 @@ def _with_room_to_sign(blocks: Sequence[Block]) -> list[Block]:
             found.append(Line(Style.EMPTY.name, ""))
         found.append(block)
     return found
-
-
-def _set_table(table: Any, grid: Grid) -> None:
-    """Columns as wide as they should be, cells that span, header rows that repeat, rows that stay whole."""
-    properties = table.tblPr
-    for name in ("tblStyle", "tblW", "tblLayout", "jc", "tblLook"):
-        for old in properties.findall(qn(f"w:{name}")):
-            properties.remove(old)
-    borders = properties.find(qn("w:tblBorders"))
-    borders.addprevious(_element("tblW", w=sum(grid.widths), type="dxa"))
-    borders.addprevious(_element("jc", val="center"))
-    margins = _element("tblCellMar")
-    margins.extend((_element("top", w=CELL_PADDING, type="dxa"), _element("bottom", w=CELL_PADDING, type="dxa")))
-    borders.addnext(margins)
-    borders.addnext(_element("tblLayout", type="fixed"))
-    columns = table.tblGrid
-    for old in list(columns):
-        columns.remove(old)
-    columns.extend(_element("gridCol", w=width) for width in grid.widths)
-    for drawn, row in zip(table.tr_lst, grid.rows, strict=True):
-        _set_row(drawn, row, grid.widths)
-
-
-def _set_row(drawn: Any, row: Row, widths: Sequence[int]) -> None:
-    properties = drawn.get_or_add_trPr()
-    if row.whole:
-        properties.append(_element("cantSplit"))
-    properties.append(_element("trHeight", val=round(row.height * 20), hRule="atLeast"))
-    if row.header:
-        properties.append(_element("tblHeader"))
-    first = 0
-    for place, cell in zip(drawn.tc_lst, row.cells, strict=True):
-        own = place.get_or_add_tcPr()
-        for old in list(own):
-            own.remove(old)
-        own.append(_element("tcW", w=sum(widths[first : first + cell.span]), type="dxa"))
-        if cell.span > 1:
-            own.append(_element("gridSpan", val=cell.span))
-        own.append(_element("vAlign", val="center"))
-        first += cell.span
-
-
-def _element(name: str, **attributes: Any) -> Any:
-    made = OxmlElement(f"w:{name}")
-    for key, value in attributes.items():
-        made.set(qn(f"w:{key}"), str(value))
-    return made

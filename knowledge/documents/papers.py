@@ -4,7 +4,7 @@ Whoever fills a paper gives what is known: `branch`, `committee` (the level abov
 name, `today`, `case` with a title, `step` (the answers of the step that makes the paper, and its title), `facts` (those
 of all steps by step and field), `records` (every round of a repeated step, by step), `people` (the branch's members,
 each with a name and the words of a status). All of it may be missing. A choice is given in words, never as an option's
-id.
+id. Where `step` says nothing, what another step says under that name is taken, unless it is of that sitting alone.
 """
 
 import re

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import docx
@@ -119,3 +120,33 @@ def test_there_is_no_paper_of_another_name() -> None:
 def test_what_the_law_needs_is_reckoned_from_those_eligible() -> None:
     written = words(ALL.render("admission_tally", {"step": {"eligible": 16}}))
     assert "应到会有表决权党员的过半数：9票" in written
+
+
+def test_a_form_is_filled_in_over_several_steps() -> None:
+    facts = {
+        "apply": {"to_branch": "东河村党支部", "held_on": date(2026, 1, 5), "present": 9},
+        "send": {"issued_on": date(2026, 3, 5), "valid_days": 30},
+    }
+    written = words(ALL.render("introduction_letter", {"facts": facts, "step": facts["send"]}))
+    assert "东河村党支部" in written
+    assert "有效期30天" in written
+    assert "2026年3月5日" in written
+
+
+def test_what_belongs_to_one_sitting_stays_with_it() -> None:
+    facts = {"first": {"held_on": date(2026, 1, 5), "present": 9, "topic": "修路"}, "second": {}}
+    for step in (None, facts["second"]):
+        written = words(ALL.render("vote_tally", {"facts": facts, "step": step}))
+        assert "修路" in written
+        assert "2026年1月5日" not in written
+        assert "9" not in written
+
+
+def test_people_may_be_mappings_and_their_status_is_heeded() -> None:
+    people = [{"name": "张三", "status": "正式党员"}, {"name": "李四", "status": "预备党员"}]
+    people.append({"name": "王五", "status": "入党积极分子"})
+    written = words(ALL.render("attendance_sheet", {"people": people}))
+    assert "张三" in written
+    assert "李四" in written
+    assert "王五" not in written
+    assert "李四" not in words(ALL.render("member_roll", {"people": people}))
