@@ -21,7 +21,6 @@ from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
 from knowledge.documents.layouts import (
-from knowledge.documents.sealing import sealed
     FALLBACKS,
     FANGSONG,
     HEI,
@@ -34,6 +33,7 @@ from knowledge.documents.sealing import sealed
     Layout,
     Style,
 )
+from knowledge.documents.sealing import sealed
 
 FOLDER = Path(__file__).parent
 LATIN = "Times New Roman"
