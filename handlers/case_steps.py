@@ -70,7 +70,7 @@ async def start_case(d: Dialogue) -> None:
             organization_id=d.place.organization_id,
             name=subject.name,
             phone_last4=subject.phone_last4,
-            status=Status.APPLICANT,
+            status=_stands_as(procedure, at),
             since=d.today,
         )
     case_id = await add_case(
@@ -139,6 +139,18 @@ async def _begins_at(d: Dialogue, procedure: Procedure) -> str:
     if len(steps) == 1:
         return steps[0].id
     return await d.ask("at_step", OneOf([Option(step.id, step.title) for step in steps]))
+
+
+def _stands_as(procedure: Procedure, at: str) -> Status:
+    """As what somebody is registered whose case is taken over at a step: what the steps before it make of people."""
+    found = Status.APPLICANT
+    for step in procedure.steps:
+        if not at or step.id == at:
+            break
+        for effect in step.effects:
+            if effect.status:
+                found = Status(effect.status)
+    return found
 
 
 def _not_written(d: Dialogue, procedure: Procedure, subject: Member | None, title: str, at: str) -> CaseView:
@@ -242,7 +254,7 @@ def _likely_done(sitting: Sitting, today: date) -> Step | None:
         before = set(work.procedure.before(place.step))
         if place.step.id in taken or place.step.optional or not before & near:
             continue
-        days = [done[id] for id in before if id in done]
+        days = [place.done_on] if place.done_on else [done[id] for id in before if id in done]
         if days and usual_day(max(days), place.step.usually) <= today:
             return place.step
     return None
@@ -422,12 +434,22 @@ async def _sit_together(d: Dialogue, sitting: Sitting, step: Step, peers: Sequen
             taken = await _ask_step(d, one, step, given=shared, fields=alone, whose=name)
         assert taken is not None
         _take(one, taken)
-    warnings = [words for one in sittings for words in one.warnings]
+    warnings = _of_whom(sittings)
     made = [(f"{one.work.case.subject_name}：{label}", words) for one in sittings for label, words in _made_of(one)]
-    await d.confirm(title=step.title, made=made, warnings=list(dict.fromkeys(warnings)))
+    await d.confirm(title=step.title, made=made, warnings=warnings)
     for one in sittings:
         with d.within("", f"case{one.work.case.id}"):
             await _write(d, one)
+
+
+def _of_whom(sittings: Sequence[Sitting]) -> list[str]:
+    """What is to be borne in mind, with the name of whom it is about where it is not about all."""
+    found: dict[str, None] = {}
+    for one in sittings:
+        for words in one.warnings:
+            all_of_them = all(words in each.warnings for each in sittings)
+            found[words if all_of_them else f"{one.work.case.subject_name}：{words}"] = None
+    return list(found)
 
 
 async def _write(d: Dialogue, sitting: Sitting) -> None:

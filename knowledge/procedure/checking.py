@@ -16,7 +16,7 @@ from knowledge.rules.working_days import is_provisional
 COUNTS_WORKING_DAYS = frozenset({"notice_ends", "nth_working_day", "next_working_day", "working_days_between"})
 """Rules whose result hangs on the holiday calendar of the year."""
 
-ORDER = frozenset({"same_day"})
+ORDER = frozenset({"same_day", "as_it_is"})
 """Rules that say no more than that one day comes after another."""
 
 
@@ -124,7 +124,7 @@ def limits(procedure: Procedure, step: Step, facts: Facts, day: date, *, order: 
     earliest: list[Limit] = []
     latest: list[Limit] = []
     for check in checks_of(procedure, step, day):
-        if check.fact != step.dated or check.level is Level.WARN or facts.holds(check.when, step.id) is False:
+        if check.fact != step.dated or check.level is Level.WARN or not _may_hold(check, facts, step):
             continue
         limit = applied(check.rule, check.of, check.literally, facts, step.id)
         if limit is None:
@@ -138,6 +138,13 @@ def limits(procedure: Procedure, step: Step, facts: Facts, day: date, *, order: 
         max(earliest, key=lambda limit: (limit.day, limit.check.rule not in ORDER), default=None),
         min(latest, key=lambda limit: (limit.day, limit.check.rule in ORDER), default=None),
     )
+
+
+def _may_hold(check: Check, facts: Facts, step: Step) -> bool:
+    """Whether a check applies to a step to come, as far as is known; what was left open before does not."""
+    held = facts.holds(check.when, step.id)
+    own = any(step.field(condition.fact.removeprefix(f"{step.id}.")) for condition in check.when)
+    return held is True or (held is None and own)
 
 
 def _limit(procedure: Procedure, step: Step, day: date, check: Check) -> Limit:

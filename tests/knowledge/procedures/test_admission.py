@@ -537,3 +537,12 @@ def test_every_paper_there_is() -> None:
     papers = Papers.load()
     assert not [fault for fault in faults(papers=set(papers)) if fault.file.endswith("/admission.yaml")]
     assert all(step.papers for step in procedures().named("admission").steps), "each of the steps makes a paper"
+
+
+def test_a_latest_day_for_those_who_moved_in_is_none_for_anybody_else() -> None:
+    walk = walked("conversion_meeting")
+    assert walk.standing.place("conversion_meeting").latest is None
+    moved = {"arrived_on": date(2028, 9, 1), "from_branch": "城东第二党支部", "postponed": True}
+    walk = walked("request", **{"subject.status": "probationary"})
+    walk.record("probationary_moved", **moved, until=date(2029, 3, 1)).record("request", received_on=date(2028, 10, 20))
+    assert walk.standing.place("conversion_meeting").latest == date(2029, 5, 5)
