@@ -8,8 +8,8 @@ held_on done_on decided_on replied_on reviewed_on checked_on reported_on ended_o
 place host recorder talker person people secretary deputy guests way by form method agenda content discussion plans
 eligible present expected excused absent missing in_favour against abstained written issued collected valid invalid
 votes votes_against votes_abstained passed unanimous approved agreed clear quiet outcome result resolution conclusion
-reply answer opinion opinions remarks progress months hours days total score left done notice_first notice_last first_day
-last_day
+reply answer opinion opinions remarks progress months hours days total score left done notice_first notice_last
+first_day last_day
 """
 OF_ONE_SITTING = frozenset(_ONE_SITTING.split())
 """Facts that are true of the step alone that recorded them."""
