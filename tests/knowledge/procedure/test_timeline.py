@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 
-from knowledge.procedure.checking import COUNTS_WORKING_DAYS, limits
+from knowledge.procedure.checking import COUNTS_WORKING_DAYS, ORDER, limits
 from knowledge.procedure.facts import Facts, Record
+from knowledge.procedure.files import Procedures
 from knowledge.procedure.model import Procedure
 from knowledge.procedure.timeline import Allowed, timeline
 from knowledge.rules.admission import next_review_due
@@ -207,6 +208,18 @@ def test_every_rule_that_counts_working_days_is_known_to() -> None:
         returned = inspect.signature(rule).return_annotation
         if returned is date and (name in counting or counting & set(rule.__code__.co_names)):
             assert name in COUNTS_WORKING_DAYS | {"previous_working_day"}, name
+
+
+def test_every_rule_that_only_puts_days_in_order_is_known_to() -> None:
+    its_own = {
+        check.rule
+        for made in Procedures.load()
+        for one in made.steps
+        for check in one.checks
+        if check.fact == one.dated and len(inspect.signature(RULES[check.rule]).parameters) == 1
+    }
+    days = (BEGUN, BEGUN + 5 * DAY)  # a Saturday among them
+    assert {name for name in its_own if all(RULES[name](day) == day for day in days)} == ORDER
 
 
 def test_limits_that_hang_on_planned_days_say_so() -> None:
