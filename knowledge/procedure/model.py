@@ -211,9 +211,9 @@ class Step(_Strict):
     """One step: who does it, what it asks, what holds it, which papers it makes, and after what it may come.
 
     `after` are the steps that must be done before it (by default the one above it); a step that waits for several may
-    be reached by any order of them. `when` has to hold, else the step is passed over. `dated` is the field that is its
-    day. `usually` is how long after the steps before it is usually done: for the suggested plan, and for what is asked
-    for along in one sitting.
+    be reached by any order of them. `when` has to hold, else the step is passed over; with `counted` it usually holds,
+    so that people count the step. `dated` is the field that is its day. `usually` is how long after the steps before
+    it is usually done: for the suggested plan, and for what is asked for along in one sitting.
     `remind` are days before its earliest or latest day on which the secretary is reminded. `papers_when` are the
     conditions of papers that are made in some cases only.
     """
@@ -231,6 +231,7 @@ class Step(_Strict):
     sources: tuple[Citation, ...] = ()
     confirm_locally: str = ""
     optional: bool = False
+    counted: bool = False
     batch: bool = False
     repeat: Repeat | None = None
     after: tuple[str, ...] | None = None
@@ -296,7 +297,7 @@ class Procedure(_Strict):
     @cached_property
     def usual_steps(self) -> tuple[Step, ...]:
         """The steps of a case in which nothing out of the ordinary happens: those that people count."""
-        return tuple(step for step in self.steps if not step.when and not step.optional)
+        return tuple(step for step in self.steps if (step.counted or not step.when) and not step.optional)
 
     def step(self, id: str) -> Step:
         """A step by its id.

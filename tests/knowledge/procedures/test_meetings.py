@@ -186,7 +186,7 @@ GROUP: dict[str, Any] = {"held_on": DAY, "host": LI, "expected": 6, "present": 5
 
 
 def group() -> Walk:
-    return Walk("group-meeting", AROUND).record("preparation", decided_on=date(2026, 9, 1), topic="提转正意见")
+    return Walk("group-meeting", AROUND).record("preparation", decided_on=date(2026, 9, 1))
 
 
 def test_a_group_meets_and_reports() -> None:
@@ -276,7 +276,6 @@ def test_nobody_makes_up_what_nobody_missed() -> None:
 
 PLAN: dict[str, Any] = {
     "decided_on": date(2026, 9, 1),
-    "topic": "清河道",
     "planned_on": DAY,
     "activities": ["study", "service"],
 }
