@@ -27,9 +27,8 @@ _STOPS = re.compile(r"[。；，](?=[。；，])")
 
 def fill(paper: Paper, context: Mapping[str, Any]) -> bytes:
     """The .docx of a paper; whatever the context lacks is left to be written by hand."""
-    layout = LAYOUTS[paper.layout]
-    blocks = _Filling(layout, with_earlier(context)).blocks(paper)
-    template = DocxTemplate(io.BytesIO(_template(layout.name)))
+    blocks = filled_in(paper, context)
+    template = DocxTemplate(io.BytesIO(_template(paper.layout)))
     template.render({"blocks": blocks}, _LAYING_OUT)
     document = template.docx  # not get_docx(), which reads the template anew
     assert document is not None
@@ -38,6 +37,11 @@ def fill(paper: Paper, context: Mapping[str, Any]) -> bytes:
         set_table(table, grid)
     document.core_properties.title = heading(paper, context)[:200]
     return sealed(document)
+
+
+def filled_in(paper: Paper, context: Mapping[str, Any]) -> list[Block]:
+    """What stands on a paper, from top to bottom."""
+    return _Filling(LAYOUTS[paper.layout], with_earlier(context)).blocks(paper)
 
 
 def heading(paper: Paper, context: Mapping[str, Any]) -> str:

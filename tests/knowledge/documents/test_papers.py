@@ -4,13 +4,14 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import docx
 import pytest
 from docx.oxml.ns import qn
 
-from knowledge.documents.filling import heading
+from knowledge.documents.filling import filled_in, heading
 from knowledge.documents.papers import PAPERS, Papers, faults
 from tests.knowledge.documents.known import LONG, known_to
 
@@ -150,3 +151,16 @@ def test_people_may_be_mappings_and_their_status_is_heeded() -> None:
     assert "李四" in written
     assert "王五" not in written
     assert "李四" not in words(ALL.render("member_roll", {"people": people}))
+
+
+@pytest.mark.parametrize("odd", [True, 0, 7, "", "甲", [], ["甲"], {}, date(2026, 3, 5), Decimal("1.5"), {7: 1}])
+def test_no_fact_of_another_kind_than_expected_breaks_a_paper(odd: object) -> None:
+    for paper in ALL.values():
+        context: dict[str, Any] = {"today": odd, "people": odd}
+        for name in paper.wants - {"today", "people"}:
+            where, _, rest = name.partition(".")
+            step, _, field = rest.rpartition(".")
+            inner = context.setdefault(where, {}).setdefault(step, {}) if step else context.setdefault(where, {})
+            if rest:
+                inner[field] = odd
+        assert filled_in(paper, context)
