@@ -48,7 +48,7 @@ GAP = 5
 
 @cache
 def _meanings() -> dict[str, list[tuple[_Said, tuple[str, ...]]]]:
-    """By first character: ways to say something, the longest first, with what they mean."""
+    """By their first two characters, or the one that they begin with: ways to say something, with what they mean."""
     found: defaultdict[_Said, list[str]] = defaultdict(list)
     for each in read_everyday():
         mean = normalize(each.mean)
@@ -62,23 +62,31 @@ def _meanings() -> dict[str, list[tuple[_Said, tuple[str, ...]]]]:
                 found[said].append(mean)
             found.setdefault((mean,), [])  # what is called by its name means nothing else: 农民党员, not 农民
     by_first: defaultdict[str, list[tuple[_Said, tuple[str, ...]]]] = defaultdict(list)
-    for said in sorted(found, key=lambda each: sum(map(len, each)), reverse=True):
-        by_first[said[0][0]].append((said, tuple(found[said])))
+    for said, means in found.items():
+        by_first[said[0][:2]].append((said, tuple(means)))
     return dict(by_first)
 
 
 def meanings(words: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    """Where in normalized words something stands that people say, to where, and what it may mean."""
+    """Where in normalized words something stands that people say, to where, and what it may mean.
+
+    Of what begins at the same place the longest counts.
+    """
     at, known = 0, _meanings()
     while at < len(words):
-        for said, means in known.get(words[at], ()):
-            if (end := _end(words, at, said)) is not None:
-                if means:
-                    yield at, end, means
-                at = end
-                break
-        else:
+        found = [
+            (sum(map(len, said)), end, means)
+            for begun in (words[at : at + 2], words[at])
+            for said, means in known.get(begun, ())
+            if (end := _end(words, at, said)) is not None
+        ]
+        if not found:
             at += 1
+            continue
+        _, end, means = max(found, key=lambda each: each[0])
+        if means:
+            yield at, end, means
+        at = end
 
 
 def _end(words: str, at: int, said: _Said) -> int | None:

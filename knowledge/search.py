@@ -143,13 +143,15 @@ class Index:
         return reading.in_words(words)
 
     def _with_initials(self, letters: str) -> str | None:
+        if segment(letters):
+            return None  # pinyin, not initials
         found = Counter(
             "".join(phrase.written[at : at + len(letters)])
             for owner in self._owners
             for phrase in owner.phrases
             if (at := phrase.heads.find(letters)) >= 0
         )
-        return max(found, key=found.__getitem__) if found and not segment(letters) else None
+        return max(found, key=found.__getitem__) if found else None
 
     def _is_sure(self, reading: Question, hits: Sequence[Hit], wanted: float) -> bool:
         best, second = hits[0].score, hits[1].score if len(hits) > 1 else 0.0
@@ -235,7 +237,10 @@ class Index:
 
     @staticmethod
     def _matched(reading: Question, owner: _Owner) -> list[float]:
-        by_name, by_text = reading.worth(owner.named), reading.worth(owner.told)
+        by_name = reading.worth(owner.named)
+        if min(by_name) >= _IN_TEXT:
+            return by_name
+        by_text = reading.worth(owner.told)
         return [max(name, _IN_TEXT * text) for name, text in zip(by_name, by_text, strict=True)]
 
     @staticmethod
