@@ -152,7 +152,10 @@ class _Plan:
         step = place.step
         if place.state in (State.PASSED, State.EARLIER) or self.now.ended or step.optional:
             return True
-        return bool(self.over & set(self.procedure.before(step))) or self.supposed.holds(step.when, step.id) is not True
+        if self.over & set(self.procedure.before(step)):
+            return True
+        held = self.supposed.holds(step.when, step.id)
+        return held is False or (held is None and not step.counted)
 
     def _hand_on(self, step: Step, before: Sequence[str]) -> None:
         for days in (self.base, self.reached):
@@ -168,7 +171,7 @@ class _Plan:
         if step.repeat and step.repeat.due:
             self.following[step.id] = {step.id}
         if days:
-            needed = step.repeat.at_least if step.repeat else len(days)
+            needed = step.repeat.at_least if step.repeat and not step.repeat.until else len(days)
             self.base[step.id] = days[min(needed, len(days)) - 1]
             self.reached[step.id] = days[-1]
         if any(self.supposed.holds(end.when, step.id) is True for end in step.ends):
@@ -193,8 +196,8 @@ class _Plan:
         """The rounds still to come: as many as are needed, and those that fall due until the next step."""
         needed = (step.repeat.at_least if step.repeat else 1) - len(done)
         until = self.until.get(step.id)
-        if step.id in self.until and until is None:
-            needed = max(1, needed)
+        if (step.id in self.until and until is None) or (step.repeat and step.repeat.until):
+            needed = max(1, needed)  # nothing follows that would tell when to stop, or the last round was not enough
         since = done[-1] if done else self._since(step)
         recorded = bool(done) or all(self.facts.of(id) for id in before)
         found: list[Round] = []
@@ -208,7 +211,7 @@ class _Plan:
                 floor = max(self.today, (since or self.today) + timedelta(days=1))
                 if len(found) >= needed and until is not None and floor > until:
                     break
-            wanted = (due or usual_day(floor, step.usually)) if done or found else self._first(step, before)
+            wanted = (due or usual_day(since or floor, step.usually)) if done or found else self._first(step, before)
             one = self._round(step, wanted, floor, due, recorded and not found)
             found.append(one)
             since = one.planned
