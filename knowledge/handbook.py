@@ -11,6 +11,7 @@ from knowledge.entry import Entry
 from knowledge.entry_files import ENTRIES, read_entries
 from knowledge.foreign import foreign_to, is_about, is_never_ours, nearness
 from knowledge.located import Fault
+from knowledge.normalize import normalize
 from knowledge.passages import Passages, Quote
 from knowledge.questions import decisive_in, leaning, parts_of
 from knowledge.readings import Passage
@@ -126,6 +127,8 @@ class Handbook:
         self._by_id[entry.id] = entry
         handicap = _HISTORICAL if entry.state == "historical" else 0.0
         self._index.add(entry.id, (entry.title, *entry.aliases), entry.answer, handicap=handicap)
+        for number, phrase in enumerate(entry.phrasings):
+            self._index.add(f"{entry.id}~{number}", (phrase,), handicap=handicap, of=entry.id)
         if owner is not None:
             self._owners[entry.id] = owner
 
@@ -205,7 +208,13 @@ class Handbook:
         def wants(key: str) -> float:
             return 0.0 if key in self._owners else wanted  # what a branch has added may be about anything
 
-        return self._index.ask(question, limit, sees=ours, wants=wants)
+        status, hits = self._index.ask(question, limit, sees=ours, wants=wants)
+        if status == "answered" or (mended := self._index.mended(question)) == normalize(question):
+            return status, hits
+        if not foreign:
+            wanted = _WANTED[nearness(mended)]
+        better = self._index.ask(mended, limit, sees=ours, wants=wants)
+        return better if better[0] == "answered" or not hits else (status, hits)
 
     def _misses_the_subject(self, question: str, candidates: Sequence[Candidate]) -> bool:
         """Whether the likeliest entry says nothing of what decides the rule that is asked for.

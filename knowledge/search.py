@@ -13,6 +13,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -36,6 +37,8 @@ _THE_VERY_WORDS = 100.0
 # The most for what is not named, however like it is.
 _LIKE_WORDS = 95.5
 
+# Of the pairs of two that change places with their neighbours so many must be known.
+_PAIRS_RIGHT = 2
 # How many candidates are weighed, and how many of those are compared phrase by phrase.
 _WEIGHED, _COMPARED = 16, 8
 # Postings looked at per question; rare pairs come first, so the common ones are what is skipped.
@@ -66,6 +69,7 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class _Owner:
     key: str
+    of: str
     phrases: tuple[Reading, ...]
     words: list[str]
     sounds: list[str]
@@ -81,6 +85,7 @@ class Index:
     def __init__(self) -> None:
         self._owners: list[_Owner] = []
         self._numbers: dict[str, int] = {}
+        self._ways: defaultdict[str, list[int]] = defaultdict(list)
         self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         self._exact: defaultdict[str, list[int]] = defaultdict(list)
         self._owned: defaultdict[str, int] = defaultdict(int)
@@ -89,22 +94,24 @@ class Index:
 
     def remove(self, key: str) -> None:
         """Forget what stands under a key; an unknown one is ignored."""
-        if (number := self._numbers.pop(key, None)) is not None:
-            # Its postings stay until the process starts anew: such entries are few.
-            self._gone.add(number)
+        numbers = {self._numbers.pop(key), *self._ways.pop(key, ())} if key in self._numbers else set()
+        # Its postings stay until the process starts anew: such entries are few.
+        self._gone |= numbers
 
-    def add(self, key: str, phrases: Iterable[str], text: str = "", *, handicap: float = 0.0) -> None:
+    def add(self, key: str, phrases: Iterable[str], text: str = "", *, handicap: float = 0.0, of: str = "") -> None:
         """Take in what is found by these phrases and, less surely, by this text.
 
-        `handicap` is taken off its scores unless it is named: of two alike the other comes first.
+        `handicap` is taken off its scores unless it is named: of two alike the other comes first. What is `of` another
+        key is another way to find that one: hits come under that key, as well as the best of its ways fits.
         """
         number = self._numbers[key] = len(self._owners)
         readings = tuple(reading for phrase in phrases for reading in Reading.of_phrase(phrase))
         told = [Reading.of_question(line) for line in text.splitlines()]
         words, sounds = [reading.words for reading in readings], [reading.sound for reading in readings]
         asks = frozenset().union(*(reading.asks for reading in readings))
-        owner = _Owner(key, readings, words, sounds, Pieces.of(readings), Pieces.of(told), asks, handicap)
+        owner = _Owner(key, of or key, readings, words, sounds, Pieces.of(readings), Pieces.of(told), asks, handicap)
         self._owners.append(owner)
+        self._ways[owner.of].append(number)
         for name in {name for reading in readings for name in reading.names}:
             self._exact[name].append(number)
         for pair in owner.named.pairs | owner.told.pairs:
@@ -128,11 +135,32 @@ class Index:
         reading = self._read(question)
         if not reading.meant:
             return "unknown", []
-        hits = sorted(self._hits(reading, sees), key=lambda hit: -hit.score)
+        hits = list(_best_of_each(sorted(self._hits(reading, sees), key=lambda hit: -hit.score)))
         hits = [hit for hit in hits if hit.score >= UNSURE + wants(hit.key)]
         if not hits:
             return "unknown", []
         return "answered" if self._is_sure(reading, hits, wants(hits[0].key)) else "unsure", hits[: max(1, limit)]
+
+    def mended(self, question: str) -> str:
+        """The words of a question, neighbours that were typed in the wrong order (换选届举) put right.
+
+        They change places where nothing that is indexed has them as they stand, and something as they would stand.
+        """
+        words = list(Reading.of_question(question).words)
+        at = 0
+        while at < len(words) - 1:
+            before, after = "".join(words[max(0, at - 1) : at]), "".join(words[at + 2 : at + 3])
+            one, other = words[at], words[at + 1]
+            if not self._known(before + one + other + after) and self._known(other + one):
+                turned = before + other + one + after
+                if self._known(turned) >= min(_PAIRS_RIGHT, len(turned) - 1):
+                    words[at : at + 2] = other, one
+                    at += 1
+            at += 1
+        return "".join(words)
+
+    def _known(self, words: str) -> int:
+        return sum(a + b in self._postings for a, b in pairwise(words))
 
     def _read(self, question: str) -> Question:
         """The question, with initials in it put into the words that most phrases have for them: ybq多久."""
@@ -161,15 +189,18 @@ class Index:
             return False  # a bare word is about everything that has it
         if best - second >= _CLEAR:
             return best >= _AHEAD + wanted
-        owner = self._owners[self._numbers[hits[0].key]]
-        strange = reading.has_word_beyond(self._matched(reading, owner))
+        strange = all(reading.has_word_beyond(self._matched(reading, owner)) for owner in self._owners_of(hits[0].key))
         if strange and best - second < _ALIKE and best < _BEYOND_DOUBT + wanted:
             return False
         return best >= _SURE + wanted + (_STRANGE_WORD if strange else 0.0)
 
+    def _owners_of(self, key: str) -> list[_Owner]:
+        """What is found under a key, and the other ways to find it."""
+        return [self._owners[number] for number in self._ways.get(key, ()) if number not in self._gone]
+
     def _hits(self, reading: Question, sees: Callable[[str], bool]) -> Iterator[Hit]:
-        named = {number: score for number, score in self._named(reading).items() if sees(self._owners[number].key)}
-        yield from (Hit(self._owners[number].key, score) for number, score in named.items())
+        named = {number: score for number, score in self._named(reading).items() if sees(self._owners[number].of)}
+        yield from (Hit(self._owners[number].of, score) for number, score in named.items())
         weights = self._weights_of(reading)
         candidates = self._candidates(reading, sees)
         explained = {
@@ -186,7 +217,7 @@ class Index:
             )
             score = 100 * (0.55 * explained[number] + 0.45 * closest) - _SHARED * (1 - candidates[number])
             score -= _OTHER_KIND * len(reading.asks - owner.asks) / max(1, len(reading.asks))
-            yield Hit(owner.key, round(min(score, _LIKE_WORDS) - owner.handicap, 1))
+            yield Hit(owner.of, round(min(score, _LIKE_WORDS) - owner.handicap, 1))
 
     def _named(self, reading: Question) -> dict[int, float]:
         # Initials name a phrase only where nothing but letters was typed: any four characters have some initials.
@@ -209,7 +240,7 @@ class Index:
             for number in posting:
                 gathered[number] += weight
         best = heapq.nlargest(4 * _WEIGHED, gathered, key=gathered.__getitem__)
-        seen = [number for number in best if number not in self._gone and sees(self._owners[number].key)][:_WEIGHED]
+        seen = [number for number in best if number not in self._gone and sees(self._owners[number].of)][:_WEIGHED]
         return {number: gathered[number] / gathered[seen[0]] for number in seen}
 
     def _weights_of(self, reading: Reading) -> list[float]:
@@ -255,6 +286,15 @@ class Index:
         back = _share(self._weights_of(phrase), worth(phrase, reading.pieces))
         alike = max(_alike(each, phrase) for each in reading.wholes)
         return 0.45 * forth + 0.3 * back + 0.25 * alike + _kind_of_answer(reading, phrase)
+
+
+def _best_of_each(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """The first hit under each key, of hits in order."""
+    seen: set[str] = set()
+    for hit in hits:
+        if hit.key not in seen:
+            seen.add(hit.key)
+            yield hit
 
 
 def _alike(reading: Reading, phrase: Reading) -> float:
