@@ -10,6 +10,7 @@ _POINTS_A_MM = 72 / 25.4
 _SPARE = 10.0
 """Points left free at the foot of a page, since every program sets lines a little differently."""
 _BORDER = 1.5
+_NARROW = 0.56
 _LONG = 150
 _ENDS = ("的", "、", "关于", "同志", "）", "》", "委员会", "支部", "年度", "和", "党员", "会议")
 _GO_ON = ("的", "委员", "大会", "会议", "教育")
@@ -62,8 +63,8 @@ Block = Line | Grid
 
 
 def em(text: str) -> float:
-    """How wide a text is, in characters."""
-    return sum(1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.5 for character in text)
+    """How wide a text is, in characters; digits as wide as in the widest typeface that may stand in."""
+    return sum(1.0 if unicodedata.east_asian_width(character) in "WFA" else _NARROW for character in text)
 
 
 def balanced(title: str, width: float) -> str:

@@ -169,7 +169,7 @@ class _Filling:
 
     def _widths(self, weights: Sequence[float]) -> list[int]:
         widths = [int(self.width * weight / sum(weights)) for weight in weights]
-        least = int(self.layout.cell * 40) + CELL_MARGINS  # two characters, such as 序号
+        least = int(self.layout.cell * 42) + CELL_MARGINS  # a little more than two characters, such as 序号
         lacking = sum(max(0, least - width) for width in widths)
         room = sum(max(0, width - least) for width in widths)
         if 0 < lacking <= room:
