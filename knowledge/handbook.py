@@ -76,6 +76,10 @@ def _everything(key: str) -> bool:
     return True
 
 
+def _how_well(found: tuple[Status, list[Hit]]) -> float:
+    return found[1][0].score if found[1] else 0.0
+
+
 class Handbook:
     """The entries in the order of the files, with their index; built once and shared."""
 
@@ -208,13 +212,11 @@ class Handbook:
         def wants(key: str) -> float:
             return 0.0 if key in self._owners else wanted  # what a branch has added may be about anything
 
-        status, hits = self._index.ask(question, limit, sees=ours, wants=wants)
-        if status == "answered" or (mended := self._index.mended(question)) == normalize(question):
-            return status, hits
-        if not foreign:
-            wanted = _WANTED[nearness(mended)]
-        better = self._index.ask(mended, limit, sees=ours, wants=wants)
-        return better if better[0] == "answered" or not hits else (status, hits)
+        found = self._index.ask(question, limit, sees=ours, wants=wants)
+        if (mended := self._index.mended(question)) == normalize(question):
+            return found
+        wanted = wanted if foreign else _WANTED[nearness(mended)]
+        return max(found, self._index.ask(mended, limit, sees=ours, wants=wants), key=_how_well)
 
     def _misses_the_subject(self, question: str, candidates: Sequence[Candidate]) -> bool:
         """Whether the likeliest entry says nothing of what decides the rule that is asked for.
