@@ -6,7 +6,6 @@ blocks, once for every style, and can be opened in Word to see and change its pa
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import docx
@@ -23,6 +22,7 @@ from docx.text.paragraph import Paragraph
 from knowledge.documents.layouts import (
     FALLBACKS,
     FANGSONG,
+    FOLDER,
     HEI,
     IN_CELLS,
     KAI,
@@ -35,7 +35,6 @@ from knowledge.documents.layouts import (
 )
 from knowledge.documents.sealing import sealed
 
-FOLDER = Path(__file__).parent
 LATIN = "Times New Roman"
 _LEFT, _CENTRE, _RIGHT, _BOTH = (
     WD_ALIGN_PARAGRAPH.LEFT,

@@ -13,9 +13,8 @@ from docxtpl import DocxTemplate  # type: ignore[import-untyped]  # it comes wit
 
 from knowledge.documents.blanks import BLANK_DAY, EMPTY_DAY, LINE, pieces
 from knowledge.documents.blocks import Block, Cell, Grid, Line, Row, balanced, copies_that_fit, em, fitted
-from knowledge.documents.drawing import FOLDER
 from knowledge.documents.earlier import with_earlier
-from knowledge.documents.layouts import CELL_MARGINS, LAYOUTS, Layout, Style
+from knowledge.documents.layouts import CELL_MARGINS, FOLDER, LAYOUTS, Layout, Style
 from knowledge.documents.paper import ENVIRONMENT, Paper, Part, Sentence, Table, sentences
 from knowledge.documents.sealing import sealed
 from knowledge.documents.tables import set_table

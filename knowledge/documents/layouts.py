@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+"""Where the Word templates are, one a layout."""
 
 FANGSONG = "仿宋_GB2312"
 HEI = "黑体"

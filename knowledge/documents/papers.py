@@ -13,9 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from knowledge.documents.drawing import FOLDER
-from knowledge.documents.filling import fill
-from knowledge.documents.layouts import LAYOUTS
+from knowledge.documents.layouts import FOLDER, LAYOUTS
 from knowledge.documents.paper import Paper
 from knowledge.entry_files import validated
 from knowledge.located import Fault, Item, read_items
@@ -61,7 +59,10 @@ class Papers(Mapping[str, Paper]):
 
     def render(self, paper_id: str, context: Mapping[str, Any]) -> bytes:
         """A paper as a .docx; what is not known is left to be written by hand. KeyError when there is no such paper."""
-        return fill(self[paper_id], context)
+        paper = self[paper_id]
+        from knowledge.documents.filling import fill  # Word's library is loaded for the first paper, not at every start
+
+        return fill(paper, context)
 
     def file_name(self, paper_id: str, context: Mapping[str, Any]) -> str:
         """What its file is called: the title, and whom it is about."""

@@ -8,8 +8,8 @@ import pytest
 from docx.oxml.ns import qn
 from docx.shared import Mm
 
-from knowledge.documents.drawing import FOLDER, draw
-from knowledge.documents.layouts import LAYOUTS, Layout, Style
+from knowledge.documents.drawing import draw
+from knowledge.documents.layouts import FOLDER, LAYOUTS, Layout, Style
 from knowledge.documents.papers import Papers
 
 layouts = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
