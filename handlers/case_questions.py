@@ -284,11 +284,22 @@ class Fitted(Question[Any]):
     def read(self, reply: Reply, asking: Asking, partial: Any) -> Any:
         """The answer, if the rules have nothing against it."""
         means = asking.texts.means
+        reply = self._by_number(reply, asking, partial)
         if self.skippable and (reply.option == SKIP or (reply.option is None and means("skip", reply.text))):
             return None
         if self.may_stop and (reply.option == STOP or (reply.option is None and means("stop_here", reply.text))):
             return Stop()
         return self._allowed(self._read(reply, asking, partial))
+
+    def _by_number(self, reply: Reply, asking: Asking, partial: Any) -> Reply:
+        """A number as the option it stands for, counted over all that are offered; where figures are asked for, as one."""
+        options = self.options(asking, partial)
+        if reply.option is not None or not options or isinstance(self.inner, Number | Amount):
+            return reply
+        found = choices.match_option(reply.text, [option.label for option in options])
+        if found.kind != "number" or found.index is None:
+            return reply
+        return Reply(option=options[found.index].id)
 
     def _read(self, reply: Reply, asking: Asking, partial: Any) -> Any:
         for label, value in self.likely.items():

@@ -11,7 +11,7 @@ from bot.app import load_conversations
 from bot.delivery import Delivery
 from handlers.dialogue.turn import Surroundings
 from handlers.dialogue.turns import Turns
-from handlers.fitting import is_way_out
+from handlers.fitting import are_figures, is_way_out
 from handlers.markup import to_plain
 from handlers.messages import Address, Button, Document, Incoming, Kind, Limits, NotSent, Outgoing, Sent
 from handlers.router import Router
@@ -174,6 +174,8 @@ class Chat:
     def number_of(self, label: str) -> int | None:
         """The number that stands for a button, as a platform without buttons shows it."""
         choices = [button for button in self.buttons() if not is_way_out(button)]
+        if are_figures(choices):
+            return None
         for number, button in enumerate(choices, 1):
             if button.label == label:
                 return number
