@@ -1,6 +1,5 @@
 """A case on three tracks: what happened, what the rules allow, what is planned; in words, a picture and a calendar."""
 
-import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +8,12 @@ from handlers.case_words import step_title
 from handlers.case_work import Work, work_on
 from handlers.dialogue import Refused, Role
 from handlers.dialogue.turn import Turn
+from handlers.drawing import drawn
 from handlers.messages import Button, Document, Rows
 from handlers.router import reply
 from handlers.screen import LINE, SCREEN, lines
 from handlers.wording import Marked, day_words
-from knowledge.procedure.picture import png
+from knowledge.procedure.picture import svg
 from knowledge.procedure.standing import State
 from knowledge.procedure.timeline import Row, history, timeline
 from knowledge.procedure.words import cut, span_words
@@ -139,9 +139,12 @@ async def _documents(turn: Turn, work: Work, rows: Sequence[Row], whole: Sequenc
 
     name = _NOT_IN_FILE_NAMES.sub("", work.case.title)[:50]
     say, title = turn.texts.say, work.case.title
-    drawn = await asyncio.to_thread(png, title, rows, work.today)
     return [
-        Document(say("case_timeline.timeline", "picture_name", name=name), "image/png", drawn),
+        Document(
+            say("case_timeline.timeline", "picture_name", name=name),
+            "image/png",
+            await drawn(svg(title, rows, work.today)),
+        ),
         Document(
             say("case_timeline.timeline", "calendar_name", name=name),
             MEDIA_TYPE,

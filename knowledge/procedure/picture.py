@@ -3,12 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import jinja2
-import pylopdf_fonts_zh_cn
-import resvg_py
 
 from knowledge.procedure.months import Months
 from knowledge.procedure.standing import State
@@ -274,17 +272,3 @@ def svg(title: str, rows: Sequence[Row], today: date) -> str:
         dots=drawing.dots,
         texts=drawing.texts,
     )
-
-
-def png(title: str, rows: Sequence[Row], today: date) -> bytes:
-    """The picture as PNG, drawn with the font that comes as a package: a new machine has none with Chinese.
-
-    It takes some tenths of a second for a long case, so the last few are kept.
-    """
-    return _drawn(svg(title, rows, today))
-
-
-@lru_cache(maxsize=16)
-def _drawn(picture: str) -> bytes:
-    fonts = [str(pylopdf_fonts_zh_cn.sans_path())]
-    return resvg_py.svg_to_bytes(svg_string=picture, font_files=fonts, skip_system_fonts=True)

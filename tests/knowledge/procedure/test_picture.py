@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from knowledge.procedure.facts import Facts, Record
 from knowledge.procedure.model import Procedure
 from knowledge.procedure.months import Months
-from knowledge.procedure.picture import COLOURS, MARGIN, WIDTH, png, svg
+from knowledge.procedure.picture import COLOURS, MARGIN, WIDTH, svg
+from knowledge.procedure.raster import png
 from knowledge.procedure.timeline import Row, timeline
 from knowledge.procedure.words import cut, span_words, width_of
 from tests.knowledge.procedure.made import BEGUN, cases, check, procedure, record, rows, step
@@ -131,12 +132,12 @@ def test_forty_steps_with_long_names_fit_a_picture_that_platforms_take() -> None
 
 def test_it_is_drawn_with_glyphs_of_its_own_font_and_the_same_again() -> None:
     found = made(BEGUN, record(1, "a", BEGUN))
-    first = png("发展党员：林小雨", found, BEGUN)
+    first = png(svg("发展党员：林小雨", found, BEGUN))
     assert first.startswith(b"\x89PNG")
     wide, high = struct.unpack(">II", first[16:24])
     assert (wide, high) == (WIDTH, int(drawn("x", found, BEGUN).attrib["height"]))
-    assert png("发展党员：林小雨", found, BEGUN) == first
-    assert png("发展党员：林小兩", found, BEGUN) != first  # one glyph differs, so they are no empty boxes
+    assert png(svg("发展党员：林小雨", found, BEGUN)) == first
+    assert png(svg("发展党员：林小兩", found, BEGUN)) != first  # one glyph differs, so they are no empty boxes
 
 
 def test_a_year_is_written_at_each_january_and_months_where_there_is_room() -> None:
