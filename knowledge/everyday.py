@@ -42,6 +42,7 @@ def read_everyday(file: Path = FILE) -> list[Everyday]:
 _Said = tuple[str, ...]  # its parts, between which something may stand
 
 _SHORTEST = 2
+_ASKING = frozenset("怎么什谁哪多少几久能可以要有无是不时候一个次")
 GAP = 5
 """How many characters may stand between two parts."""
 
@@ -56,8 +57,8 @@ def _meanings() -> dict[str, list[tuple[_Said, tuple[str, ...]]]]:
             said = tuple(map(normalize, typed.split("…")))
             if len(said) == 1 and said[0] not in each.say and said[0] in mean:
                 continue  # 隔多久 is 多久 for everybody, not 多久一次
-            if sum(map(len, said)) < _SHORTEST:
-                continue  # of 满了 nothing is left but 满, which is in many words
+            if sum(map(len, said)) < _SHORTEST or _ASKING.issuperset("".join(said)):
+                continue  # of 满了 nothing is left but 满, which is in many words; of 一般几天 nothing but 多久
             if said != (mean,) and mean not in found[said]:
                 found[said].append(mean)
             found.setdefault((mean,), [])  # what is called by its name means nothing else: 农民党员, not 农民

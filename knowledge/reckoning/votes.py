@@ -121,6 +121,8 @@ def candidates(asked: Asked) -> tuple[str, dict[str, Any]] | None:
         r"候选|差额|提名|提几|报几|几个人选|多少人选|几个名字|名单上(?:就|只|才)?(?:报|有|写|列)|等额"
     ):
         return None
+    if asked.has(r"选票|画|勾|圈|废票|得票|票数"):
+        return None  # which ballot is valid, not how many candidates
     seats = _first(asked, _SEATS)
     if seats is None or not 0 < seats <= 100:
         return None
