@@ -104,7 +104,7 @@ class People(Question[list[Named]]):
         if reply.files:
             raise Invalid("words_please")
         ids, names = list(self.people), [one.name for one in self.people.values()]
-        found = choices.match_many(reply.text, names)
+        found = choices.match_many(reply.text.replace("同志", " "), names)
         if not found:
             raise Invalid("no_such_person")
         return [ids[index] for index in found]
@@ -292,7 +292,7 @@ class Fitted(Question[Any]):
         return self._allowed(self._read(reply, asking, partial))
 
     def _by_number(self, reply: Reply, asking: Asking, partial: Any) -> Reply:
-        """A number as the option it stands for, counted over all that are offered; where figures are asked for, as one."""
+        """A number as the option it stands for, counted over all that are offered; where a figure is asked for, as one."""
         options = self.options(asking, partial)
         if reply.option is not None or not options or isinstance(self.inner, Number | Amount):
             return reply
