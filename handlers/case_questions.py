@@ -292,7 +292,7 @@ class Fitted(Question[Any]):
         return self._allowed(self._read(reply, asking, partial))
 
     def _by_number(self, reply: Reply, asking: Asking, partial: Any) -> Reply:
-        """A number as the option it stands for, counted over all that are offered; where a figure is asked for, as one."""
+        """A number as the option it stands for, counted over all that are offered, unless a figure is asked for."""
         options = self.options(asking, partial)
         if reply.option is not None or not options or isinstance(self.inner, Number | Amount):
             return reply

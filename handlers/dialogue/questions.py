@@ -422,7 +422,7 @@ class Day(Question[date]):
         except dates.DateProblem as problem:
             raise Invalid(problem.key) from problem
         if day is None:
-            raise Invalid("no_date")
+            raise Invalid("no_day")
         return self._checked(day)
 
     def _checked(self, day: date) -> date:

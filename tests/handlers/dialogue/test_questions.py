@@ -178,7 +178,7 @@ WRONG: list[tuple[Question[Any], Reply, str]] = [
     (WHEN, typed("2028年1月1日上午9点"), "too_late"),
     (WHEN, typed("2月30日上午9点"), "no_such_day"),
     (WHEN, typed("后天25点"), "no_such_time"),
-    (PAST, typed("有空的时候"), "no_date"),
+    (PAST, typed("有空的时候"), "no_day"),
     (PAST, typed("明天"), "day_too_late"),
     (COMING, typed("昨天"), "day_too_early"),
     (PAST, typed("2月30日"), "no_such_day"),
