@@ -16,7 +16,6 @@ from storage.memberships import change_status, end_membership, end_posts, give_p
 from storage.models import PostKind, Status
 from storage.people import COMMITTEE, audit
 
-
 BRANCH_POSTS = (*COMMITTEE, PostKind.GROUP_LEADER)
 """What nobody holds in a branch that they have left."""
 
