@@ -262,7 +262,7 @@ CLAIMS = {
     ),
     "walked_away": Claim(r"连续(\d+)个月(?!以上)", always(months(disposal.walked_away_from))),
     "correction": Claim(
-        r"^一般(\d+)个月，最长不超过(\d+)年",
+        r"(?:^|限期改正：|期限)一般(\d+)个月，最长不超过(\d+)年",
         always(months(disposal.correction_usually_until), years(disposal.correction_at_the_latest)),
     ),
     "correction_at_the_latest": Claim(
