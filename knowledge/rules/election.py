@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from knowledge.rules.periods import months_later
 from knowledge.rules.quorum import candidates_needed, votes_needed
-from knowledge.rules.terms import latest_election, term_ends
+from knowledge.rules.terms import latest_election, term_ends, term_years
 
 COMMITTEE_FROM = 7
 """Full members from which a branch has a committee."""
@@ -234,6 +234,11 @@ def branch_term_ends(elected: date, kind: str) -> date:
     Source: 支部工作条例（试行）（2018） article 21.
     """
     return term_ends(elected, village_or_community=kind == "village")
+
+
+def branch_term_years(kind: str) -> int:
+    """How long a term of a branch's committee is, by the kind of branch: "village", or any other. As above."""
+    return term_years(village_or_community=kind == "village")
 
 
 def same_people(people: Sequence[_Somebody]) -> list[_Somebody]:

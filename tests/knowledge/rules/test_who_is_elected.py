@@ -232,3 +232,8 @@ def test_who_is_among_whom() -> None:
     assert election.same_people(PEOPLE) == PEOPLE
     assert election.others(PEOPLE[:3], PEOPLE[1:2]) == [PEOPLE[0], PEOPLE[2]]
     assert election.same_person(PEOPLE[0]) is PEOPLE[0]
+
+
+def test_how_long_a_term_is() -> None:
+    assert election.branch_term_years("village") == 5
+    assert election.branch_term_years("other") == 3
