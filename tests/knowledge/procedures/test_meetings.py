@@ -14,7 +14,7 @@ AROUND = {
     "branch.eligible": 16,
     "branch.probationary_members": 2,
     "branch.committee_members": 3,
-    "case.title": "三季度党员大会",
+    "case.matter": "三季度党员大会",
 }
 DAY = date(2026, 9, 8)
 
