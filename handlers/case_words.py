@@ -28,15 +28,16 @@ def step_title(step: Step) -> str:
 
 
 def progress_line(work: Work) -> str:
-    """One mark a stage: ● done, ◐ under way, ○ to come."""
+    """One mark a stage, ● done, ◐ under way, ○ to come, and the name of the one that it is in."""
     marks = []
     now = work.standing.stage_now
     for number, stage in enumerate(work.procedure.stages):
         places = [place for place in work.standing.places if place.stage is stage]
         done = all(place.state in SETTLED or (place.step.optional and not place.records) for place in places)
         mark = "●" if work.standing.ended or done else "◐" if number == now else "○"
-        marks.append(f"{mark}{stage.title}")
-    return "　".join(marks)
+        marks.append(mark)
+    stage = "" if work.standing.ended else work.procedure.stages[now].title
+    return f"{''.join(marks)} {stage}".rstrip()
 
 
 def position(work: Work) -> tuple[int, int]:
