@@ -27,6 +27,8 @@ _ABOUT_IT = 28.0
 """The same where the question is about another body, and the entry speaks of it."""
 VERY_WORDS = 96.0
 """The score from which a question is one of an entry's own names."""
+_PHRASED = 8.0
+"""By how much a phrasing must be more like a question than a name: stories have much in common that decides nothing."""
 _HISTORICAL = 2.0
 """By how much what is no longer in force comes after what is, where both fit alike."""
 
@@ -132,7 +134,7 @@ class Handbook:
         handicap = _HISTORICAL if entry.state == "historical" else 0.0
         self._index.add(entry.id, (entry.title, *entry.aliases), entry.answer, handicap=handicap)
         for number, phrase in enumerate(entry.phrasings):
-            self._index.add(f"{entry.id}~{number}", (phrase,), handicap=handicap, of=entry.id)
+            self._index.add(f"{entry.id}~{number}", (phrase,), handicap=handicap + _PHRASED, of=entry.id)
         if owner is not None:
             self._owners[entry.id] = owner
 

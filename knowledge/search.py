@@ -13,7 +13,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -78,6 +78,11 @@ class _Owner:
     asks: frozenset[str]
     handicap: float
 
+    @property
+    def is_way(self) -> bool:
+        """Whether it is another way to find something else."""
+        return self.of != self.key
+
 
 class Index:
     """Phrases and texts under keys; built by `add`, which may also be called while it is in use."""
@@ -89,6 +94,7 @@ class Index:
         self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         self._exact: defaultdict[str, list[int]] = defaultdict(list)
         self._owned: defaultdict[str, int] = defaultdict(int)
+        self._counted = 0
         self._weights: dict[str, float] = {}
         self._gone: set[int] = set()
 
@@ -116,6 +122,9 @@ class Index:
             self._exact[name].append(number)
         for pair in owner.named.pairs | owner.told.pairs:
             self._postings[pair].append(number)
+        if of:
+            return  # how rare a piece is, entries say by their names and texts, not by how often people put it
+        self._counted += 1
         for single in owner.named.singles | owner.told.singles | {f"/{s}" for r in readings for s in r.syllables}:
             self._owned[single] += 1
         self._weights.clear()
@@ -209,7 +218,8 @@ class Index:
             if number not in named
         }
         # Many explain a short question wholly: of those the ones that share more of its rare pairs.
-        for number in heapq.nlargest(_COMPARED, explained, key=lambda each: (explained[each], candidates[each])):
+        best = sorted(explained, key=lambda each: (explained[each], candidates[each]), reverse=True)
+        for number in (*self._some(best, _COMPARED, ways=False), *self._some(best, _COMPARED // 2, ways=True)):
             owner = self._owners[number]
             closest = max(
                 (self._closeness(reading, weights, owner.phrases[at]) for at in self._nearest(reading, owner)),
@@ -239,9 +249,15 @@ class Index:
             weight = math.log(1 + size / len(posting))
             for number in posting:
                 gathered[number] += weight
-        best = heapq.nlargest(4 * _WEIGHED, gathered, key=gathered.__getitem__)
-        seen = [number for number in best if number not in self._gone and sees(self._owners[number].of)][:_WEIGHED]
-        return {number: gathered[number] / gathered[seen[0]] for number in seen}
+        best = heapq.nlargest(6 * _WEIGHED, gathered, key=gathered.__getitem__)
+        seen = [number for number in best if number not in self._gone and sees(self._owners[number].of)]
+        # Ways to put it are many: they must not crowd out what they are ways to.
+        kept = [*self._some(seen, _WEIGHED, ways=False), *self._some(seen, _WEIGHED // 2, ways=True)]
+        return {number: gathered[number] / gathered[seen[0]] for number in kept}
+
+    def _some(self, numbers: Iterable[int], most: int, *, ways: bool) -> list[int]:
+        """The first so many that are ways to something else, or that are not."""
+        return list(islice((number for number in numbers if self._owners[number].is_way is ways), most))
 
     def _weights_of(self, reading: Reading) -> list[float]:
         return [
@@ -261,7 +277,7 @@ class Index:
     def _weight(self, piece: str) -> float:
         weight = self._weights.get(piece)
         if weight is None:
-            weight = self._weights[piece] = math.log(1 + (len(self._owners) + 1) / (self._owned.get(piece, 0) + 0.5))
+            weight = self._weights[piece] = math.log(1 + (self._counted + 1) / (self._owned.get(piece, 0) + 0.5))
             if len(self._weights) > 20_000:  # strangers' characters must not pile up
                 self._weights.clear()
         return weight
