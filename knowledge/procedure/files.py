@@ -297,6 +297,8 @@ def _step_faults(
             yield effect.holders, f"effects 用到没有的“{effect.holders}”"
         if effect.since and not _known(effect.since, step, names):
             yield effect.since, f"effects 用到没有的“{effect.since}”"
+    for due in step.remind_on:
+        yield from _call_faults(step, due.rule, due.rule, due.of, due.literally, names)
     if step.repeat and step.repeat.due and step.repeat.due not in RULES:
         yield step.repeat.due, f"没有规则“{step.repeat.due}”"
     if step.repeat:

@@ -207,14 +207,22 @@ class Repeat(_Strict):
     until: tuple[Condition, ...] = ()
 
 
+class Due(_Strict):
+    """A day that a rule makes, of which people are reminded and by which nothing is held."""
+
+    rule: str
+    of: dict[str, str] = {}
+    literally: dict[str, Literal] = {}
+
+
 class Step(_Strict):
     """One step: who does it, what it asks, what holds it, which papers it makes, and after what it may come.
 
     `after` are the steps that must be done before it (by default the one above it); a step that waits for several may
     be reached by any order of them. `when` has to hold, else the step is passed over; with `counted` it usually holds,
     so that people count the step. `dated` is the field that is its day. `usually` is how long after the steps before
-    it is usually done: for the suggested plan, and for what is asked for along in one sitting.
-    `remind` are days before its earliest or latest day on which the secretary is reminded. `papers_when` are the
+    it is usually done: for the suggested plan, and for what is asked for along in one sitting. `remind` are days before
+    its earliest or latest day on which the secretary is reminded, `remind_on` further days. `papers_when` are the
     conditions of papers that are made in some cases only.
     """
 
@@ -238,6 +246,7 @@ class Step(_Strict):
     when: tuple[Condition, ...] = ()
     usually: Span = Span(days=7)
     remind: tuple[int, ...] = (7, 0)
+    remind_on: tuple[Due, ...] = ()
     effects: tuple[Effect, ...] = ()
     ends: tuple[End, ...] = ()
     local: bool = False

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from knowledge.procedure.checking import Limit, Limits, limits, sentence
-from knowledge.procedure.facts import Facts, Record
+from knowledge.procedure.checking import ORDER, Limit, Limits, limits, sentence
+from knowledge.procedure.facts import Facts, Record, applied
 from knowledge.procedure.model import End, Outcome, Procedure, Stage, Step
 from knowledge.rules.named import RULES
 
@@ -28,7 +28,7 @@ SETTLED = (State.DONE, State.EARLIER, State.PASSED)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One step in a case. `next_due` is the last day of the next round of a repeated step."""
+    """One step in a case. `next_due` is the last day of the next round of a repeated step, `remind_on` further days."""
 
     stage: Stage
     step: Step
@@ -37,6 +37,7 @@ class Place:
     limits: Limits
     waits_for: tuple[Step, ...]
     next_due: date | None = None
+    remind_on: tuple[date, ...] = ()
 
     @property
     def done_on(self) -> date | None:
@@ -122,9 +123,10 @@ def _may_stop(place: Place) -> bool:
 
 
 def _reminders(place: Place) -> set[date]:
-    days = set()
-    if place.limits.earliest and place.state is State.EARLY:
-        days.add(place.limits.earliest.day)
+    days = set(place.remind_on)
+    if place.limits.earliest is not None and place.limits.earliest.check.rule not in ORDER:
+        first = place.limits.earliest.day
+        days |= {first, *(first - timedelta(days=before) for before in place.step.remind)}
     if place.latest is not None:
         days |= {place.latest - timedelta(days=before) for before in place.step.remind}
         days.add(place.latest + timedelta(days=1))
@@ -189,9 +191,11 @@ def _place(
     next_due = _next_due(procedure, step, records, facts)
     if waits_for or facts.holds(step.when, step.id) is None:
         return Place(stage, step, State.AHEAD, records, span, waits_for, next_due)
+    made = [applied(one.rule, one.of, one.literally, facts, step.id) for one in step.remind_on]
+    besides = tuple(day for day in made if day is not None)
     if span.earliest is not None and span.earliest.day > today:
-        return Place(stage, step, State.EARLY, records, span, (), next_due)
-    return Place(stage, step, State.OPEN, records, span, (), next_due)
+        return Place(stage, step, State.EARLY, records, span, (), next_due, besides)
+    return Place(stage, step, State.OPEN, records, span, (), next_due, besides)
 
 
 def _awaited(procedure: Procedure, step: Step, passed: Collection[str]) -> Iterator[str]:

@@ -42,6 +42,8 @@ def _used(procedure: Procedure, step: Step) -> Iterator[str]:
     for end in step.ends:
         yield from _facts(end.when)
     yield from _facts(step.when)
+    for due in step.remind_on:
+        yield from due.of.values()
     if step.repeat:
         yield from (f"{id}.{procedure.step(id).dated}" for id in procedure.before(step))
 
