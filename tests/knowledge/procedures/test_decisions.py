@@ -8,7 +8,7 @@ import pytest
 from knowledge.procedure.model import Outcome
 from tests.knowledge.procedures.walks import LI, Walk
 
-AROUND = {"branch.full_members": 16, "branch.eligible": 16, "branch.committee_members": 3, "case.matter": "硬化村东道路"}
+AROUND = {"branch.full_members": 16, "branch.eligible": 16, "branch.committee_members": 3, "case.matter": "硬化道路"}
 DAY = date(2026, 9, 16)
 COMMITTEE: dict[str, Any] = {"held_on": date(2026, 9, 10), "eligible": 3, "present": 3, "outcome": "proposed"}
 MEETING: dict[str, Any] = {
