@@ -124,8 +124,9 @@ def _may_stop(place: Place) -> bool:
 
 def _reminders(place: Place) -> set[date]:
     days = set(place.remind_on)
-    if place.limits.earliest is not None and place.limits.earliest.check.rule not in ORDER:
-        first = place.limits.earliest.day
+    earliest = place.limits.earliest
+    if earliest is not None and (place.state is State.EARLY or earliest.check.rule not in ORDER):
+        first = earliest.day
         days |= {first, *(first - timedelta(days=before) for before in place.step.remind)}
     if place.latest is not None:
         days |= {place.latest - timedelta(days=before) for before in place.step.remind}
