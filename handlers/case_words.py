@@ -36,8 +36,8 @@ def progress_line(work: Work) -> str:
         done = all(place.state in SETTLED or (place.step.optional and not place.records) for place in places)
         mark = "●" if work.standing.ended or done else "◐" if number == now else "○"
         marks.append(mark)
-    stage = "" if work.standing.ended else work.procedure.stages[now].title
-    return f"{''.join(marks)} {stage}".rstrip()
+    name = "" if work.standing.ended else work.procedure.stages[now].title
+    return f"{''.join(marks)} {name}".rstrip()
 
 
 def position(work: Work) -> tuple[int, int]:
