@@ -68,3 +68,8 @@ def is_not_only(things: Sequence[object], one: object) -> bool:
 def is_after(day: date, other: date) -> bool:
     """Whether a day comes after another."""
     return day > other
+
+
+def holds_once(flags: Sequence[bool]) -> bool:
+    """Whether something held in at least one of the rounds."""
+    return any(flags)

@@ -53,6 +53,7 @@ def test_a_general_meeting_decides_item_by_item() -> None:
     assert one.facts.get("vote.passed") is True
     one.record("vote", **{**VOTE, "in_favour": 8, "abstained": 3})
     assert one.facts.get("vote.passed") is False
+    assert one.facts.get("vote.any_passed") is True
     one.record("record", recorded_on=date(2026, 9, 10), reporting="none")
     assert done(one)
 
