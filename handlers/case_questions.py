@@ -292,7 +292,10 @@ class Fitted(Question[Any]):
         """What is likely, what the question itself offers, then 跳过 and 先记到这里."""
         say = asking.texts.say
         found = [] if partial else [Option(f"={label}", label) for label in self.likely]
-        found += self.inner.options(asking, partial)
+        offered = self.inner.options(asking, partial)
+        if found and isinstance(self.inner, OnePerson):  # who is likely stands first, and only there
+            offered = [one for one in offered if one.label not in self.likely]
+        found += offered
         if self.skippable and not partial:
             found.append(Option(SKIP, say("shared", "skip_button")))
         if self.may_stop and not partial:

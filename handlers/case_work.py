@@ -34,7 +34,7 @@ async def branch_of(session: Session, organization_id: int) -> Branch:
     above = await organizations_above(session, organization_id)
     people = await members_of(session, organization_id, tuple(Status))
     committee = await committee_of(session, organization_id)
-    secretary = next((one.name for one in committee if PostKind.SECRETARY in one.posts), None)
+    secretary = next((one for one in committee if PostKind.SECRETARY in one.posts), None)
     known = {
         "branch.name": above[-1].name,
         "branch.eligible": sum(one.eligible for one in people),
@@ -43,7 +43,8 @@ async def branch_of(session: Session, organization_id: int) -> Branch:
         "branch.committee_members": len(committee),
         "branch.term_ends": await term_ends_of(session, organization_id),
         "committee.name": above[-2].name if len(above) > 1 else None,
-        "secretary.name": secretary,
+        "secretary.name": secretary.name if secretary else None,
+        "secretary.person": Named(secretary.person_id, secretary.name) if secretary else None,
     }
     return Branch(
         tuple(one.name for one in above),

@@ -23,6 +23,7 @@ SURROUNDINGS: Mapping[str, Kind] = {
     "branch.term_ends": Kind.DAY,
     "committee.name": Kind.TEXT,
     "secretary.name": Kind.TEXT,
+    "secretary.person": Kind.PERSON,
     "case.title": Kind.TEXT,
     "case.matter": Kind.TEXT,
     "case.started_on": Kind.DAY,
