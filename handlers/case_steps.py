@@ -25,7 +25,7 @@ from storage.people import Member, audit
 
 NEW = 0
 """The id of a case, or of a person, that is not written yet."""
-LONG = 4
+LONG = 9
 """From so many steps on a case may have begun before, and is worth being taken over midway."""
 AT_A_GLANCE = 12
 
@@ -297,6 +297,8 @@ async def _ask_step(
         values[asked.id] = value
         if only is None:
             await _ask_reasons(d, work, step, asked, values, reasons, sitting)
+    if given is not None and not asked_for:
+        await _ask_reasons(d, work, step, step.fields[-1], values, reasons, sitting)
     done_on: date = values[step.dated]
     answers = {one.id: dump(one.kind, values[one.id]) for one in step.fields if values.get(one.id) is not None}
     return Taken(step, done_on, answers, reasons)
@@ -411,7 +413,9 @@ async def _peers(d: Dialogue, work: Work, step: Step) -> list[Work]:
     if not ready:
         return []
     options = [Option(str(one.case.id), one.case.subject_name or one.case.title) for one in ready]
-    chosen = await d.ask("together", Choices(options), step=step.title, name=work.case.subject_name or work.case.title)
+    votes = any(asked.kind is Kind.NUMBER and not asked.shared for asked in step.fields)
+    name = work.case.subject_name or work.case.title
+    chosen = await d.ask("together", Choices(options), step=step.title, name=name, votes=votes)
     return [one for one in ready if str(one.case.id) in chosen]
 
 
@@ -427,10 +431,13 @@ async def _sit_together(d: Dialogue, sitting: Sitting, step: Step, peers: Sequen
         with d.within("", step.id):
             value = await _ask_field(d, sitting.work, step, asked, shared, first=not shared, may_stop=False, ruled=True)
         shared[asked.id] = value
+    if not alone:
+        sittings = [one for one in sittings if not await _left_out(d, one, step, shared)]
     for one in sittings:
         name = one.work.case.subject_name or one.work.case.title
         with d.within("", f"case{one.work.case.id}"):
-            await d.say("about", name=name)
+            if alone:
+                await d.say("about", name=name)
             taken = await _ask_step(d, one, step, given=shared, fields=alone, whose=name)
         assert taken is not None
         _take(one, taken)
@@ -440,6 +447,17 @@ async def _sit_together(d: Dialogue, sitting: Sitting, step: Step, peers: Sequen
     for one in sittings:
         with d.within("", f"case{one.work.case.id}"):
             await _write(d, one)
+
+
+async def _left_out(d: Dialogue, sitting: Sitting, step: Step, shared: dict[str, Any]) -> bool:
+    """Whether the rules stop what all share in the case of one of them, who is told about and not recorded then."""
+    found = [one for one in _found(sitting.work, step, step.fields[-1], shared) if one.level is Level.STOP]
+    if not found:
+        return False
+    name = sitting.work.case.subject_name or sitting.work.case.title
+    with d.within("", f"case{sitting.work.case.id}"):
+        await d.say("left_out", name=name, problem=_words(d, found[0]))
+    return True
 
 
 def _of_whom(sittings: Sequence[Sitting]) -> list[str]:
