@@ -22,6 +22,12 @@ from tests.fakes import ZONE, Chat, FakeTown
 FOLDER = Path(__file__).parent / "procedures"
 
 
+@pytest.fixture(autouse=True)
+def a_short_procedure_may_be_taken_over_midway(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one of these tests is shorter than those that are worth asking about."""
+    monkeypatch.setattr("handlers.case_steps.LONG", 4)
+
+
 @dataclass
 class Office:
     """The small branch with its secretary at the keyboard and a small procedure."""
