@@ -1,6 +1,7 @@
 """Every transcript, played with taps, with typed labels and with typed numbers, on both databases.
 
-Those of procedures are many and long, and one engine walks them all: typed, they are played on one database.
+Those of procedures are many and long, and one engine walks them all: they are tapped on the one database and typed on
+the other.
 """
 
 import pytest
@@ -17,8 +18,8 @@ ALL = transcripts()
 async def test_a_transcript_is_lived_as_it_is_written(
     database: Database, transcript: Transcript, manner: Manner
 ) -> None:
-    if transcript.path.parent.name == "procedures" and manner != "taps" and not database.is_sqlite:
-        pytest.skip("typed on SQLite only")
+    if transcript.path.parent.name == "procedures" and manner != ("labels" if database.is_sqlite else "taps"):
+        pytest.skip("tapped on PostgreSQL, typed on SQLite")
     town, chats, _ = await settled_town(database)
     await Reading(town, chats, manner).play(transcript)
 
