@@ -17,16 +17,21 @@ from storage.case_steps import StepView, steps_of
 from storage.cases import CaseView, case
 from storage.database import Session
 from storage.models import CaseState, PostKind, Status
-from storage.people import Member, committee_of, members_of, organizations_above, term_ends_of
+from storage.people import Member, became, committee_of, members_of, organizations_above, term_ends_of
 
 
 @dataclass(frozen=True)
 class Branch:
-    """What procedures need to know of the branch: its name and those above it, and who is in it."""
+    """What procedures need to know of the branch: its name and those above it, and who is in it.
+
+    `since` is from when its members on probation are so, by id, as far as it is known; `committee` who is in it.
+    """
 
     names: tuple[str, ...]
     people: tuple[Member, ...]
     facts: dict[str, Any]
+    since: dict[int, date]
+    committee: frozenset[int]
 
 
 async def branch_of(session: Session, organization_id: int) -> Branch:
@@ -35,6 +40,7 @@ async def branch_of(session: Session, organization_id: int) -> Branch:
     people = await members_of(session, organization_id, tuple(Status))
     committee = await committee_of(session, organization_id)
     secretary = next((one for one in committee if PostKind.SECRETARY in one.posts), None)
+    on_probation = any(one.status is Status.PROBATIONARY for one in people)
     known = {
         "branch.name": above[-1].name,
         "branch.eligible": sum(one.eligible for one in people),
@@ -50,6 +56,8 @@ async def branch_of(session: Session, organization_id: int) -> Branch:
         tuple(one.name for one in above),
         tuple(people),
         {name: value for name, value in known.items() if value is not None},
+        await became(session, organization_id, Status.PROBATIONARY) if on_probation else {},
+        frozenset(one.person_id for one in committee),
     )
 
 
@@ -98,6 +106,9 @@ def around_of(branch: Branch, view: CaseView, today: date) -> dict[str, Any]:
         found |= {"subject.person": Named(view.subject_id, view.subject_name), "subject.name": view.subject_name}
     if subject is not None:
         found["subject.status"] = subject.status.value
+        found["subject.leads"] = subject.person_id in branch.committee
+        if subject.person_id in branch.since:
+            found["subject.since"] = branch.since[subject.person_id]
     return found
 
 

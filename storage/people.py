@@ -215,6 +215,29 @@ async def committee_of(session: Session, organization_id: int) -> list[Officer]:
     return [Officer(one.id, one.name, one.phone_last4, tuple(kinds)) for one, kinds in posts.items()]
 
 
+async def became(session: Session, organization_id: int, status: Status) -> dict[int, date]:
+    """Since when those who have a status in a branch have it, by id; only of those who became it there.
+
+    Of others, who came with it or were put on the roster with it, the roster knows only since when they are there.
+    """
+    current = select(Membership.person_id).where(
+        Membership.organization_id == organization_id, Membership.status == status, Membership.until.is_(None)
+    )
+    query = (
+        select(Membership.person_id, Membership.status, Membership.since)
+        .where(Membership.organization_id == organization_id, Membership.person_id.in_(current))
+        .order_by(Membership.since.desc(), Membership.id.desc())
+    )
+    found: dict[int, date] = {}
+    begun: dict[int, date] = {}
+    for person_id, had, since in await session.execute(query):
+        if had is status and person_id not in found:
+            begun[person_id] = since
+        elif person_id in begun:
+            found.setdefault(person_id, begun[person_id])
+    return found
+
+
 async def organization(session: Session, organization_id: int) -> OrganizationView | None:
     """One organization by id."""
     row = (await session.execute(_select_organizations().where(Organization.id == organization_id))).one_or_none()

@@ -15,6 +15,7 @@ SURROUNDINGS: Mapping[str, Kind] = {
     "subject.name": Kind.TEXT,
     "subject.status": Kind.TEXT,
     "subject.since": Kind.DAY,
+    "subject.leads": Kind.YES_NO,
     "branch.name": Kind.TEXT,
     "branch.eligible": Kind.NUMBER,
     "branch.full_members": Kind.NUMBER,
@@ -28,7 +29,11 @@ SURROUNDINGS: Mapping[str, Kind] = {
     "case.matter": Kind.TEXT,
     "case.started_on": Kind.DAY,
 }
-"""What a check, a default or a paper may use besides the answers; any of them may be unknown."""
+"""What a check, a default or a paper may use besides the answers; any of them may be unknown.
+
+`subject.since` is the day on which a member on probation was admitted, `subject.leads` whether the subject is in the
+branch's committee.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from storage.database import Database
 from storage.memberships import change_status, end_membership, end_posts, enrol, give_post, move_membership
 from storage.models import Membership, Post, PostKind, Status
-from storage.people import COMMITTEE, PersonView, committee_of, members_of, membership_of, person
+from storage.people import COMMITTEE, PersonView, became, committee_of, members_of, membership_of, person
 from tests.storage.kit import START, add_member, add_town
 
 DAY = date(2026, 3, 5)
@@ -160,3 +160,22 @@ async def test_the_posts_of_one_person_end_alone_and_never_before_they_began(dat
         (town.secretary, PostKind.SECRETARY, START, None),
         (town.full[1], PostKind.ORGANIZATION_COMMISSIONER, START, START),
     ]
+
+
+async def test_since_when_somebody_is_on_probation_is_known_of_who_became_so_here(database: Database) -> None:
+    town = await add_town(database)
+    later = DAY + timedelta(days=100)
+    async with database.transaction() as session:
+        moved = await add_member(session, "骆新", town.other_branch, Status.ACTIVIST)
+        grouped = await add_member(session, "彭晓", town.branch, Status.ACTIVIST)
+        await change_status(session, town.activist, Status.PROBATIONARY, DAY)
+        await change_status(session, moved, Status.PROBATIONARY, DAY)
+        await move_membership(session, moved, town.branch, later)
+        await change_status(session, grouped, Status.PROBATIONARY, DAY)
+        await move_membership(session, grouped, town.other_branch, later)
+        await move_membership(session, grouped, town.branch, later + timedelta(days=1))
+    async with database.reading() as session:
+        here = await became(session, town.branch, Status.PROBATIONARY)
+        there = await became(session, town.other_branch, Status.PROBATIONARY)
+    assert here == {town.activist: DAY, grouped: DAY}
+    assert there == {}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.knowledge.procedures.walks import Walk
+from tests.knowledge.procedures.walks import CHEN, LI, Walk
 
 ENTRY = {
     "held_on": date(2026, 3, 5),
@@ -15,7 +15,7 @@ ENTRY = {
     "hours": Decimal(2),
     "proof": "sign_in",
 }
-AROUND = {"subject.name": "李华", "secretary.name": "陈明", "subject.status": "full"}
+AROUND = {"subject.person": LI, "secretary.person": CHEN, "subject.leads": False, "subject.status": "full"}
 
 
 def aimed(role: str = "member", **around: Any) -> Walk:
@@ -45,10 +45,10 @@ def test_leaders_need_fifty_six_hours_and_a_course() -> None:
 
 
 def test_secretaries_are_not_counted_as_members_and_go_to_the_county() -> None:
-    walk = Walk("training-hours", {**AROUND, "subject.name": "陈明"})
-    said = walk.catches("the_secretary_leads", "stop", "target", "role", set_on=date(2026, 1, 10), role="member")
+    walk = Walk("training-hours", {**AROUND, "subject.person": LI, "subject.leads": True})
+    said = walk.catches("leaders_learn_more", "reason", "target", "role", set_on=date(2026, 1, 10), role="member")
     assert "56" in said
-    walk = aimed("leader", **{"subject.name": "陈明"})
+    walk = aimed("leader", **{"subject.person": CHEN, "subject.leads": True})
     walk.catches("secretaries_higher", "warn", "course", "by", attended_on=date(2026, 6, 10), by="other")
     assert aimed("leader").levels("course", attended_on=date(2026, 6, 10), by="other") == {}
 
