@@ -41,6 +41,26 @@ def lost_may_be_corrected_from(lost: date) -> date:
     return stopped_from(lost)
 
 
+def lost_may_be_corrected_until(lost: date) -> date:
+    """Two years after somebody was lost, up to when she is corrected (限期改正) who was found again."""
+    return years_later(lost, 2)
+
+
+_USUAL_WAYS = {
+    "inactive": "correct",
+    "lost": "correct",
+    "unchanged": "persuade",
+    "walked_away": "remove",
+    "stopped": "remove",
+    "refuses": "remove",
+}
+
+
+def is_usual_way(way: str, ground: str) -> bool:
+    """Whether a ground leads to this of the three ways: "correct", "persuade" or "remove"; others may lead to any."""
+    return _USUAL_WAYS.get(ground, way) == way
+
+
 def correction_at_the_latest(begun: date) -> date:
     """The latest end of a time for correction: a year."""
     return correction_range(begun)[1]

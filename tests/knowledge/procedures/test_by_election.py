@@ -33,8 +33,8 @@ ELECTION: dict[str, Any] = {
 CHOSEN = {"held_on": date(2026, 4, 20), "eligible": 3, "present": 3, "chosen": WANG, "in_favour": 3}
 
 
-def at_the_meeting(vacancy: dict[str, Any] | None = None, consent: dict[str, Any] | None = None) -> Walk:
-    one = Walk("by-election", AROUND).record("vacancy", **{**VACANCY, **(vacancy or {})})
+def at_the_meeting(vacancy: dict[str, Any] | None = None, consent: dict[str, Any] | None = None, **around: Any) -> Walk:
+    one = Walk("by-election", {**AROUND, **around}).record("vacancy", **{**VACANCY, **(vacancy or {})})
     one.record("consent", replied_on=date(2026, 3, 19), answer="elect", **(consent or {}))
     one.record("nominations", nominated_on=date(2026, 3, 28), candidates=[WANG, LI])
     one.record("nominees_agreed", replied_on=date(2026, 4, 11))
@@ -52,6 +52,12 @@ def test_a_secretary_is_elected_by_the_members_and_then_the_committee() -> None:
     assert one.ended.outcome is Outcome.DONE
 
 
+def test_who_is_away_is_not_simply_left_out() -> None:
+    away = {**VACANCY, "eligible": 12}
+    said = Walk("by-election", AROUND).catches("nobody_left_out", "reason", "vacancy", "eligible", **away)
+    assert "16人" in said
+
+
 def test_a_member_of_the_committee_is_only_filed() -> None:
     one = at_the_meeting({"post": "member"}).record("election", **ELECTION)
     assert one.open == ["filing"]
@@ -61,7 +67,7 @@ def test_a_member_of_the_committee_is_only_filed() -> None:
 
 
 def test_a_small_branch_elects_its_secretary_directly() -> None:
-    one = at_the_meeting({"full_members": 5, "eligible": 5})
+    one = at_the_meeting({"full_members": 5, "eligible": 5}, **{"branch.full_members": 5, "branch.eligible": 5})
     one.record("election", **{**ELECTION, "present": 4, "issued": 4, "collected": 4, "votes": {WANG.id: 3, LI.id: 1}})
     one.record("filing", reported_on=date(2026, 4, 22)).record("posts_agreed", replied_on=date(2026, 5, 6), agreed=True)
     step = one.procedure.step("posts_agreed")

@@ -25,7 +25,8 @@ REPORT = {"sent_on": date(2026, 3, 31), "to": "某某街道党工委", "asks": F
 
 
 def received() -> Walk:
-    return Walk("carry-out-instructions", {"committee.name": "某某街道党工委"}).record("receive", **RECEIPT)
+    around = {"committee.name": "某某街道党工委", "branch.full_members": 16, "branch.eligible": 16}
+    return Walk("carry-out-instructions", around).record("receive", **RECEIPT)
 
 
 def read() -> Walk:
@@ -88,6 +89,7 @@ def test_mistakes_in_the_tasks(check: str, level: str, touching: str, wrong: dic
 @pytest.mark.parametrize(
     ("check", "touching", "wrong"),
     [
+        ("eligible_are_full", "eligible", {"eligible": 17}),
         ("enough_present", "present", {"present": 7}),
         ("present_fit", "present", {"present": 17}),
         ("votes_fit", "in_favour", {"in_favour": 15}),
@@ -96,6 +98,11 @@ def test_mistakes_in_the_tasks(check: str, level: str, touching: str, wrong: dic
 def test_mistakes_at_the_meeting(check: str, touching: str, wrong: dict[str, Any]) -> None:
     walk = read().record("discuss", **DISCUSSION)
     walk.catches(check, "stop", "assembly", touching, **{**ASSEMBLY, **wrong})
+
+
+def test_who_stayed_away_is_expected_all_the_same() -> None:
+    walk = read().record("discuss", **DISCUSSION)
+    walk.catches("nobody_left_out", "reason", "assembly", "eligible", **{**ASSEMBLY, "eligible": 14})
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ SHOWN = {"first_day": date(2026, 5, 18), "last_day": date(2026, 5, 22), "quiet":
 
 
 def proposed() -> Walk:
-    return Walk("commendation").record("notice", **NOTICE).record("propose", **PROPOSAL)
+    around = {"branch.full_members": 16, "branch.eligible": 16}
+    return Walk("commendation", around).record("notice", **NOTICE).record("propose", **PROPOSAL)
 
 
 def sent() -> Walk:
@@ -63,6 +64,7 @@ def test_ends_before_the_honour(step: str, values: dict[str, Any], says: str) ->
     ("check", "touching", "wrong"),
     [
         ("after_the_proposal", "held_on", {"held_on": date(2026, 5, 9)}),
+        ("eligible_are_full", "eligible", {"eligible": 17}),
         ("present_fit", "present", {"present": 17}),
         ("enough_present", "present", {"present": 7}),
         ("within_quota", "chosen", {"chosen": [CHEN, LI], "votes": {1: 13, 2: 12}}),
@@ -73,6 +75,10 @@ def test_ends_before_the_honour(step: str, values: dict[str, Any], says: str) ->
 )
 def test_mistakes_at_the_meeting(check: str, touching: str, wrong: dict[str, Any]) -> None:
     proposed().catches(check, "stop", "meeting", touching, **{**MEETING, **wrong})
+
+
+def test_who_stayed_away_is_expected_all_the_same() -> None:
+    proposed().catches("nobody_left_out", "reason", "meeting", "eligible", **{**MEETING, "eligible": 14})
 
 
 def test_half_of_the_eligible_is_enough_to_meet_and_nine_of_sixteen_carry() -> None:

@@ -99,9 +99,9 @@ def test_people_are_heard_where_it_is_about_their_interests() -> None:
         ("important", 8, {}),
         ("important", 7, {"quorate": "stop"}),
         ("admission", 9, {}),
-        ("admission", 8, {"quorate": "stop"}),
+        ("admission", 8, {"quorate_for_admission": "stop"}),
         ("election", 13, {}),
-        ("election", 12, {"quorate": "stop"}),
+        ("election", 12, {"quorate_for_election": "stop"}),
     ],
 )
 def test_what_it_is_about_decides_how_many_must_come(category: str, present: int, found: dict[str, str]) -> None:
@@ -114,6 +114,7 @@ def test_what_it_is_about_decides_how_many_must_come(category: str, present: int
     ("category", "wrong", "found"),
     [
         ("important", {"eligible": 17}, {"eligible_are_full": "stop"}),
+        ("important", {"eligible": 12, "present": 12}, {"nobody_left_out": "reason"}),
         ("important", {"present": 17}, {"present_are_expected": "stop"}),
         ("important", {"items": 3}, {"one_by_one": "stop"}),
         ("important", {"way": "online"}, {"in_the_room": "stop"}),

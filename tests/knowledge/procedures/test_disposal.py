@@ -10,6 +10,7 @@ from knowledge.procedure.facts import papers_made
 from knowledge.procedure.files import faults
 from knowledge.procedure.model import Kind, Outcome
 from knowledge.procedure.standing import State
+from knowledge.rules.disposal import is_usual_way
 from tests.knowledge.procedures.walks import ZHAO, Walk, procedures
 
 AROUND = {"subject.person": ZHAO, "subject.status": "full", "branch.eligible": 16, "branch.full_members": 16}
@@ -78,6 +79,8 @@ def test_nobody_leaves_who_has_time_to_correct_himself() -> None:
     ("step", "changed", "check", "level", "words"),
     [
         ("opinion", {"discipline": "punished"}, "not_twice", "stop", "不再组织处置"),
+        ("opinion", {"way": "remove"}, "way_fits", "reason", "一般不用这种方式"),
+        ("meeting", {"present": 12, "eligible": 12}, "nobody_left_out", "reason", "也算应到"),
         ("opinion", {"discipline": "due"}, "not_instead", "stop", "不能用组织处置代替"),
         ("filing", {"filed_on": date(2026, 3, 1)}, "after_opinion", "stop", "2026年3月2日"),
         ("investigation", {"ended_on": date(2026, 3, 4)}, "after_filing", "stop", "先备案"),
@@ -127,12 +130,34 @@ def test_a_probationary_member_is_none_for_it_and_that_is_said_at_once(way: str)
         ("stopped", date(2024, 3, 2), date(2026, 3, 2), ""),
         ("lost", date(2025, 9, 3), date(2026, 3, 2), "long_enough_lost"),
         ("lost", date(2025, 9, 2), date(2026, 3, 2), ""),
+        ("lost", date(2024, 3, 2), date(2026, 3, 2), ""),
     ],
 )
 def test_what_takes_a_span_is_not_begun_before_it_is_over(ground: str, since: date, day: date, check: str) -> None:
     walk = Walk("disposal", AROUND)
     found = walk.levels("opinion", "since", decided_on=day, way="remove", ground=ground, since=since)
     assert found == ({check: "stop"} if check else {})
+
+
+def test_who_was_lost_for_longer_than_two_years_is_looked_at_again() -> None:
+    values = {"decided_on": date(2026, 3, 3), "way": "correct", "ground": "lost", "since": date(2024, 3, 2)}
+    Walk("disposal", AROUND).catches("not_lost_longer", "warn", "opinion", "since", **values)
+
+
+@pytest.mark.parametrize(
+    ("ground", "ways"),
+    [
+        ("inactive", ["correct"]),
+        ("lost", ["correct"]),
+        ("unchanged", ["persuade"]),
+        ("walked_away", ["remove"]),
+        ("stopped", ["remove"]),
+        ("refuses", ["remove"]),
+        ("other", ["correct", "persuade", "remove"]),
+    ],
+)
+def test_a_ground_leads_to_its_way(ground: str, ways: list[str]) -> None:
+    assert [way for way in ("correct", "persuade", "remove") if is_usual_way(way, ground)] == ways
 
 
 @pytest.mark.parametrize("ground", ["walked_away", "stopped", "lost"])
@@ -142,6 +167,7 @@ def test_six_months_do_nothing_by_themselves(ground: str) -> None:
     found = walk.found("opinion", "looked_into", **values, looked_into=False)
     assert found["not_by_itself"].level == "stop"
     assert "自动除名" in found["not_by_itself"].says
+    values["way"] = "correct" if ground == "lost" else "remove"
     walk.record("opinion", **values, looked_into=True, discipline="none")
 
 

@@ -64,7 +64,7 @@ def at_the_meeting(roll: dict[str, Any] | None = None, consent: dict[str, Any] |
 
 def small(*, with_deputy: bool = False) -> Walk:
     """A branch of five up to its meeting."""
-    one = Walk("election", {**AROUND, "branch.full_members": 5})
+    one = Walk("election", {**AROUND, "branch.full_members": 5, "branch.eligible": 5})
     one.record(
         "roll",
         **{**ROLL, "branch_kind": "village", "last_elected_on": date(2021, 6, 1), "full_members": 5, "eligible": 5},

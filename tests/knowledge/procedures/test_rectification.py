@@ -68,6 +68,7 @@ def test_who_fails_gets_more_time_and_is_checked_again() -> None:
     assert failed.ended.outcome == "stopped"
     walk.record("accept_again", **{**again, "passed": True})
     assert walk.open == ["close"]
+    walk.catches("after_accepting_again", "stop", "close", "closed_on", closed_on=date(2026, 12, 27))
 
 
 def test_what_comes_back_is_taken_up_anew() -> None:
