@@ -63,7 +63,7 @@ class Asked:
 
     def count(self, pattern: str) -> int | None:
         """The number at the place of `N` in a pattern, such as "应选N": the first that is a whole number."""
-        found = re.search(pattern.replace("N", rf"(\d{{1,6}}|{_CHINESE}{{1,6}})"), self._dateless)
+        found = re.search(pattern.replace("N", rf"(\d{{1,6}}|{_CHINESE}{{1,6}}(?!共))"), self._dateless)
         if found is None:
             return None
         return _whole(found[1])

@@ -69,7 +69,7 @@ RULES = (
     ),
     Rule(
         "approval",
-        r"审批|批复|(?:党委|上级|时候|最晚|前|多久)批|批下来|批准(?!后)",
+        r"审批|批复|(?:党委|上级|时候|最晚|最迟|前|多久|哪天)批|批下来|批完|批准(?!后)",
         _WHEN + r"|审批|批",
         lambda day: _range(admission.approval_due(day)),
     ),

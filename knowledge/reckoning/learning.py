@@ -8,7 +8,7 @@ from knowledge.rules.learning import hours_missing, hours_needed
 
 def hours(asked: Asked) -> tuple[str, dict[str, Any]] | None:
     """How many hours are missing; None when that is not what was asked, or the training is another."""
-    if asked.has(r"发展对象|积极分子|集中培训班|新党员|预备") or not asked.has(
+    if asked.has(r"发展对象|积极分子|集中培训班|学习班|培训班|短训班|新党员|预备") or not asked.has(
         r"还差|够不够|够了?吗|达标|还要|还得|差多少|完成了?吗"
     ):
         return None

@@ -26,6 +26,7 @@ _ELIGIBLE = (
 )
 _COMMITTEE = (rf"支?委(?:员|会)?(?:一共|总共|共|有|是|由)*N{_PER}(?:人)?(?:组成)?", rf"N{_PER}(?:支委|委员)")
 _SUSPENDED = rf"N{_PER}(?:人)?(?:党员)?(?:正)?(?:在|受|处在|处于|被)?(?:留党察看|停止党籍|留置|逮捕)"
+_EXCLUDED = rf"其中(?:有)?N{_PER}(?:人|党员)?[^，。；]{{0,24}}不(?:计入|算进|算入|列入|算在)"
 _PROBATIONARY = rf"N{_PER}(?:是|为)?(?:还是)?预备"
 _PRESENT = (
     rf"(?<!应到)(?<!应到会)(?<![\d{CHARACTERS}])N{_PER}人?(?:到会|到场|实到)",
@@ -88,6 +89,8 @@ def votes(asked: Asked) -> tuple[str, dict[str, Any]] | None:
         eligible -= suspended
     else:
         suspended = 0
+    excluded = (asked.count(_EXCLUDED) or 0) if not probationary and not suspended else 0
+    eligible -= excluded
     if eligible < 1:
         return None
     present, in_favour = _first(asked, _PRESENT), _first(asked, _IN_FAVOUR)
@@ -97,6 +100,7 @@ def votes(asked: Asked) -> tuple[str, dict[str, Any]] | None:
         "eligible": eligible,
         "probationary": probationary,
         "suspended": suspended,
+        "excluded": excluded,
         "present": present,
         "in_favour": in_favour,
         "votes": votes_needed(eligible=eligible),
@@ -131,7 +135,7 @@ def candidates(asked: Asked) -> tuple[str, dict[str, Any]] | None:
 
 _SIZE = (
     r"设什么|合规|什么党组织|哪种党组织|设支委|支委会|支部委员会|设委员|几个委员|几名委员|多少委员|"
-    r"成立党?支部|建党?支部|总支|党委|超员|拆分|分成|超过规定"
+    r"成立党?支部|建党?支部|总支|党委|超员|拆分|分成.{0,2}支部|超过规定"
 )
 
 
