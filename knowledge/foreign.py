@@ -19,13 +19,15 @@ _BESIDE = re.compile("党|支部|支委|预备|三会一课|发展对象|积极�
 class Foreign(BaseModel):
     """A subject, and the words by which it is known: regular expressions with blanks between.
 
-    `always` where it stays foreign whatever of the Party stands beside it.
+    `always` where it stays foreign whatever of the Party stands beside it; `mild` where it may be part of a fair
+    question, of which it only says that it is likely none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     about: str = Field(min_length=2)
     always: bool = False
+    mild: bool = False
     words: str = Field(min_length=2)
 
 
@@ -60,8 +62,9 @@ _subjects = cache(read_subjects)
 
 
 @cache
-def _words(always: bool) -> re.Pattern[str]:
-    words = (word for each in _subjects().foreign if each.always is always for word in each.words.split())
+def _words(*, always: bool = False, mild: bool = False) -> re.Pattern[str]:
+    said = (each for each in _subjects().foreign if (each.always, each.mild) == (always, mild))
+    words = (word for each in said for word in each.words.split())
     return re.compile("|".join(sorted(words, key=len, reverse=True)))
 
 
@@ -71,8 +74,14 @@ def foreign_to(question: str) -> list[str]:
     None either where something of the Party is left when they are taken away: 工会主席能当支部书记吗.
     """
     words = simplify(question)
-    found = list(dict.fromkeys(_words(always=False).findall(words)))
-    return [] if found and _BESIDE.search(_words(always=False).sub("〇", words)) else found
+    found = list(dict.fromkeys(_words().findall(words)))
+    return [] if found and _BESIDE.search(_words().sub("〇", words)) else found
+
+
+def is_likely_foreign(question: str) -> bool:
+    """Whether it has words that fair questions seldom have, and nothing of the Party beside them."""
+    words = simplify(question)
+    return _words(mild=True).search(words) is not None and _BESIDE.search(words) is None
 
 
 def nearness(question: str) -> int:

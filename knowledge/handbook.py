@@ -9,7 +9,7 @@ from typing import Self
 from knowledge import everyday, foreign
 from knowledge.entry import Entry
 from knowledge.entry_files import ENTRIES, read_entries
-from knowledge.foreign import foreign_to, is_about, is_never_ours, nearness
+from knowledge.foreign import foreign_to, is_about, is_likely_foreign, is_never_ours, nearness
 from knowledge.located import Fault
 from knowledge.normalize import normalize
 from knowledge.passages import Passages, Quote
@@ -21,14 +21,14 @@ from knowledge.search import Hit, Index, Status
 __all__ = ["BrokenHandbook", "Candidate", "Entry", "Handbook", "Lookup", "faults"]
 
 
-_WANTED = (13.0, 5.0, 0.0)
+_WANTED = (18.0, 9.0, 0.0)
 """By how much an entry must fit better than usual, by how near the question is to our subject."""
-_ABOUT_IT = 28.0
+_ABOUT_IT = 34.0
 """The same where the question is about another body, and the entry speaks of it."""
+_HARDLY_OURS = 20.0
+"""By how much more where a word of the question is of another subject, but may be one of ours too."""
 VERY_WORDS = 96.0
 """The score from which a question is one of an entry's own names."""
-_PHRASED = 8.0
-"""By how much a phrasing must be more like a question than a name: stories have much in common that decides nothing."""
 _HISTORICAL = 2.0
 """By how much what is no longer in force comes after what is, where both fit alike."""
 
@@ -82,6 +82,10 @@ def _how_well(found: tuple[Status, list[Hit]]) -> float:
     return found[1][0].score if found[1] else 0.0
 
 
+def _wanted(question: str) -> float:
+    return _WANTED[nearness(question)] + (_HARDLY_OURS if is_likely_foreign(question) else 0.0)
+
+
 class Handbook:
     """The entries in the order of the files, with their index; built once and shared."""
 
@@ -132,9 +136,8 @@ class Handbook:
             raise ValueError(f"there is an entry {entry.id} already")
         self._by_id[entry.id] = entry
         handicap = _HISTORICAL if entry.state == "historical" else 0.0
-        self._index.add(entry.id, (entry.title, *entry.aliases), entry.answer, handicap=handicap)
-        for number, phrase in enumerate(entry.phrasings):
-            self._index.add(f"{entry.id}~{number}", (phrase,), handicap=handicap + _PHRASED, of=entry.id)
+        names = (entry.title, *entry.aliases)
+        self._index.add(entry.id, names, entry.answer, phrasings=entry.phrasings, handicap=handicap)
         if owner is not None:
             self._owners[entry.id] = owner
 
@@ -206,7 +209,7 @@ class Handbook:
         if is_never_ours(question):
             return "unknown", []
         foreign = foreign_to(question)
-        wanted = _ABOUT_IT if foreign else _WANTED[nearness(question)]
+        wanted = _ABOUT_IT if foreign else _wanted(question)
 
         def ours(key: str) -> bool:
             return sees(key) and (not foreign or is_about(foreign, self._names(key)))
@@ -217,7 +220,7 @@ class Handbook:
         found = self._index.ask(question, limit, sees=ours, wants=wants)
         if (mended := self._index.mended(question)) == normalize(question):
             return found
-        wanted = wanted if foreign else _WANTED[nearness(mended)]
+        wanted = wanted if foreign else _wanted(mended)
         return max(found, self._index.ask(mended, limit, sees=ours, wants=wants), key=_how_well)
 
     def _misses_the_subject(self, question: str, candidates: Sequence[Candidate]) -> bool:

@@ -11,36 +11,45 @@ import math
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Literal
 
 from rapidfuzz import fuzz, process
 
+from knowledge.normalize import normalize
 from knowledge.pinyin import segment
+from knowledge.pooled import Pool
 from knowledge.reading import Pieces, Question, Reading, worth
 
 Status = Literal["answered", "unsure", "unknown"]
 
-UNSURE = 38.0
-"""The score from which something is offered."""
-
-# A score that is an answer, and one that is where it is clear of the second by so much.
-_SURE, _AHEAD, _CLEAR = 50.0, 44.0, 6.0
-# So much more is wanted where a word of the question is explained by nothing in the entry.
-_STRANGE_WORD = 9.0
-# Two that are so near to each other are both offered then, where the first is not beyond doubt.
-_ALIKE, _BEYOND_DOUBT = 1.0, 64.0
-_ONE_WORD = 3
-_THE_VERY_WORDS = 100.0
-# The most for what is not named, however like it is.
+# What a score must be to be offered, and to be an answer, for what is said in a line; the latter for what is ahead of
+# the second by nothing: a lead counts so many times itself, as far as it counts.
+_OFFERED, _SURE = 25.0, 68.0
+_LEAD, _LEAD_MOST = 1.5, 22.0
+# What a score gains with every e-fold of characters: of few words one that is common soon explains all, a story that
+# fits fits for a reason.
+_STORY, _USUAL, _LONGEST = 30.0, 12, 24
+# What it loses where a word of the question is explained by nothing in the entry.
+_STRANGE_WORD = 6.0
+# One so short and nothing ahead of its like is about all of them.
+_ONE_WORD, _CLEAR = 3, 6.0
+# Scores of what is named: in its very words, in what sounds the same, by its initials or a phrasing. What only is like
+# it is told as less than that, however like it is; from `_HIGH` a score approaches this most.
+_BY_NAME = (100.0, 98.0, 96.0)
+_HIGH = 80.0
 _LIKE_WORDS = 95.5
 
 # Of the pairs of two that change places with their neighbours so many must be known.
 _PAIRS_RIGHT = 2
-# How many candidates are weighed, and how many of those are compared phrase by phrase.
-_WEIGHED, _COMPARED = 16, 8
+# How many are weighed for the pairs that they share and for what the pool has, and how many compared phrase by phrase.
+_BY_PAIRS, _BY_POOL, _COMPARED = 12, 8, 8
+# Of the score of what is written: what its own names and text are worth, and all that is in the pool; and, before
+# anything is compared, what it counts that the question is explained.
+_INDEXED, _POOLED, _EXPLAINED = 0.7, 168.0, 38.0
+_NAMED_TWICE = 2
 # Postings looked at per question; rare pairs come first, so the common ones are what is skipped.
 _SCANNED = 20_000
 
@@ -67,9 +76,24 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class _Weighed:
+    """What may be meant, and how well it fits; above 100, too, where it is not named."""
+
+    key: str
+    score: float
+    story: float = 0.0
+    """What the length of the question adds to what that says."""
+    named: bool = False
+
+    @property
+    def fitness(self) -> float:
+        """The score, by how much a question of that length says."""
+        return self.score + self.story
+
+
+@dataclass(frozen=True, slots=True)
 class _Owner:
     key: str
-    of: str
     phrases: tuple[Reading, ...]
     words: list[str]
     sounds: list[str]
@@ -78,11 +102,6 @@ class _Owner:
     asks: frozenset[str]
     handicap: float
 
-    @property
-    def is_way(self) -> bool:
-        """Whether it is another way to find something else."""
-        return self.of != self.key
-
 
 class Index:
     """Phrases and texts under keys; built by `add`, which may also be called while it is in use."""
@@ -90,44 +109,60 @@ class Index:
     def __init__(self) -> None:
         self._owners: list[_Owner] = []
         self._numbers: dict[str, int] = {}
-        self._ways: defaultdict[str, list[int]] = defaultdict(list)
+        self._pool = Pool()
         self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         self._exact: defaultdict[str, list[int]] = defaultdict(list)
         self._owned: defaultdict[str, int] = defaultdict(int)
-        self._counted = 0
         self._weights: dict[str, float] = {}
         self._gone: set[int] = set()
 
     def remove(self, key: str) -> None:
         """Forget what stands under a key; an unknown one is ignored."""
-        numbers = {self._numbers.pop(key), *self._ways.pop(key, ())} if key in self._numbers else set()
-        # Its postings stay until the process starts anew: such entries are few.
-        self._gone |= numbers
+        if key in self._numbers:
+            # Its postings stay until the process starts anew: such entries are few.
+            self._gone.add(self._numbers.pop(key))
 
-    def add(self, key: str, phrases: Iterable[str], text: str = "", *, handicap: float = 0.0, of: str = "") -> None:
+    def add(
+        self,
+        key: str,
+        phrases: Iterable[str],
+        text: str = "",
+        *,
+        phrasings: Iterable[str] = (),
+        handicap: float = 0.0,
+    ) -> None:
         """Take in what is found by these phrases and, less surely, by this text.
 
-        `handicap` is taken off its scores unless it is named: of two alike the other comes first. What is `of` another
-        key is another way to find that one: hits come under that key, as well as the best of its ways fits.
+        `phrasings` are other words in which people ask for it: evidence, no names. `handicap` is taken off its scores
+        unless it is named: of two alike the other comes first.
         """
         number = self._numbers[key] = len(self._owners)
         readings = tuple(reading for phrase in phrases for reading in Reading.of_phrase(phrase))
-        told = [Reading.of_question(line) for line in text.splitlines()]
+        lines = text.splitlines()
+        told = [Reading.of_question(line) for line in lines]
         words, sounds = [reading.words for reading in readings], [reading.sound for reading in readings]
         asks = frozenset().union(*(reading.asks for reading in readings))
-        owner = _Owner(key, of or key, readings, words, sounds, Pieces.of(readings), Pieces.of(told), asks, handicap)
+        owner = _Owner(key, readings, words, sounds, Pieces.of(readings), Pieces.of(told), asks, handicap)
         self._owners.append(owner)
-        self._ways[owner.of].append(number)
         for name in {name for reading in readings for name in reading.names}:
             self._exact[name].append(number)
         for pair in owner.named.pairs | owner.told.pairs:
             self._postings[pair].append(number)
-        if of:
-            return  # how rare a piece is, entries say by their names and texts, not by how often people put it
-        self._counted += 1
         for single in owner.named.singles | owner.told.singles | {f"/{s}" for r in readings for s in r.syllables}:
             self._owned[single] += 1
         self._weights.clear()
+        asked = [normalize(phrasing) for phrasing in phrasings]
+        for each in asked:
+            self._exact[f"~{each}"].append(number)
+        names = dict.fromkeys(map(normalize, phrases))
+        self._pool.add(
+            number,
+            [
+                *((name, _NAMED_TWICE) for name in names),
+                *((reading.words, 1) for reading in told),
+                *((each, 1) for each in asked),
+            ],
+        )
 
     def ask(
         self,
@@ -144,11 +179,13 @@ class Index:
         reading = self._read(question)
         if not reading.meant:
             return "unknown", []
-        hits = list(_best_of_each(sorted(self._hits(reading, sees), key=lambda hit: -hit.score)))
-        hits = [hit for hit in hits if hit.score >= UNSURE + wants(hit.key)]
-        if not hits:
+        found = [
+            each for each in self._weighed(reading, sees) if each.named or each.fitness >= _OFFERED + wants(each.key)
+        ]
+        if not found:
             return "unknown", []
-        return "answered" if self._is_sure(reading, hits, wants(hits[0].key)) else "unsure", hits[: max(1, limit)]
+        hits = [Hit(each.key, each.score if each.named else _shown(each.score)) for each in found[: max(1, limit)]]
+        return "answered" if _is_sure(reading, found, wants(hits[0].key)) else "unsure", hits
 
     def mended(self, question: str) -> str:
         """The words of a question, neighbours that were typed in the wrong order (换选届举) put right.
@@ -190,55 +227,59 @@ class Index:
         )
         return max(found, key=found.__getitem__) if found else None
 
-    def _is_sure(self, reading: Question, hits: Sequence[Hit], wanted: float) -> bool:
-        best, second = hits[0].score, hits[1].score if len(hits) > 1 else 0.0
-        if best == _THE_VERY_WORDS:
-            return second < best
-        if reading.size <= _ONE_WORD and best - second < _CLEAR:
-            return False  # a bare word is about everything that has it
-        if best - second >= _CLEAR:
-            return best >= _AHEAD + wanted
-        strange = all(reading.has_word_beyond(self._matched(reading, owner)) for owner in self._owners_of(hits[0].key))
-        if strange and best - second < _ALIKE and best < _BEYOND_DOUBT + wanted:
-            return False
-        return best >= _SURE + wanted + (_STRANGE_WORD if strange else 0.0)
-
-    def _owners_of(self, key: str) -> list[_Owner]:
-        """What is found under a key, and the other ways to find it."""
-        return [self._owners[number] for number in self._ways.get(key, ()) if number not in self._gone]
-
-    def _hits(self, reading: Question, sees: Callable[[str], bool]) -> Iterator[Hit]:
-        named = {number: score for number, score in self._named(reading).items() if sees(self._owners[number].of)}
-        yield from (Hit(self._owners[number].of, score) for number, score in named.items())
+    def _weighed(self, reading: Question, sees: Callable[[str], bool]) -> list[_Weighed]:
+        """What may be meant, best first."""
+        named = {number: score for number, score in self._named(reading).items() if sees(self._owners[number].key)}
+        found = [_Weighed(self._owners[number].key, score, named=True) for number, score in named.items()]
         weights = self._weights_of(reading)
-        candidates = self._candidates(reading, sees)
-        explained = {
-            number: _explained(reading, weights, self._matched(reading, self._owners[number]))
-            for number in candidates
-            if number not in named
+        # What was typed in letters is heard, which the pool does not.
+        said = "".join(reading.written)
+        part = _share(weights, [float(bool(written)) for written in reading.written])
+        story = part * _STORY * math.log(max(2, min(_LONGEST, reading.size)) / _USUAL)
+        pooled = self._pool.shares(said) if said else {}
+        shared = self._shared(reading)
+        matched = {
+            number: self._matched(reading, self._owners[number])
+            for number in {*self._best(shared, sees, _BY_PAIRS), *self._best(pooled, sees, _BY_POOL)} - named.keys()
         }
+        likely = {
+            number: (_explained(reading, weights, values), pooled.get(number, 0.0), shared.get(number, 0.0))
+            for number, values in matched.items()
+        }
+        most = max((likely[number][2] for number in likely), default=0.0) or 1.0
         # Many explain a short question wholly: of those the ones that share more of its rare pairs.
-        best = sorted(explained, key=lambda each: (explained[each], candidates[each]), reverse=True)
-        for number in (*self._some(best, _COMPARED, ways=False), *self._some(best, _COMPARED // 2, ways=True)):
-            owner = self._owners[number]
+        promise = {each: (_EXPLAINED * known + _POOLED * pool, pairs) for each, (known, pool, pairs) in likely.items()}
+        for number in heapq.nlargest(_COMPARED, promise, key=promise.__getitem__):
+            owner, (explained, pool, pairs) = self._owners[number], likely[number]
             closest = max(
                 (self._closeness(reading, weights, owner.phrases[at]) for at in self._nearest(reading, owner)),
                 default=0.0,
             )
-            score = 100 * (0.55 * explained[number] + 0.45 * closest) - _SHARED * (1 - candidates[number])
+            score = 100 * (0.55 * explained + 0.45 * closest) - _SHARED * (1 - pairs / most)
             score -= _OTHER_KIND * len(reading.asks - owner.asks) / max(1, len(reading.asks))
-            yield Hit(owner.of, round(min(score, _LIKE_WORDS) - owner.handicap, 1))
+            score = min(score, _LIKE_WORDS)
+            score = (1 - (1 - _INDEXED) * part) * score + _POOLED * part * pool - owner.handicap
+            if reading.has_word_beyond(matched[number]):
+                score -= _STRANGE_WORD
+            found.append(_Weighed(owner.key, round(score, 1), story))
+        return sorted(found, key=lambda each: (each.named, each.score), reverse=True)
+
+    def _best(self, scores: Mapping[int, float], sees: Callable[[str], bool], most: int) -> list[int]:
+        best = heapq.nlargest(6 * most, scores, key=scores.__getitem__)
+        seen = (number for number in best if number not in self._gone and sees(self._owners[number].key))
+        return list(islice(seen, most))
 
     def _named(self, reading: Question) -> dict[int, float]:
         # Initials name a phrase only where nothing but letters was typed: any four characters have some initials.
-        names = reading.names[: 2 if reading.is_written else 3]
-        for name, score in zip(names, (_THE_VERY_WORDS, 98.0, 96.0), strict=False):
+        words, sound, *letters = reading.names
+        names = (words, sound, f"~{words}") if reading.is_written else (words, sound, *letters)
+        for name, score in zip(names, _BY_NAME, strict=False):
             if owners := [number for number in self._exact.get(name, ()) if number not in self._gone]:
                 return dict.fromkeys(owners, score)
         return {}
 
-    def _candidates(self, reading: Question, sees: Callable[[str], bool]) -> dict[int, float]:
-        """What shares pairs with the question, with how much of what the best shares, 0 to 1."""
+    def _shared(self, reading: Question) -> dict[int, float]:
+        """What shares pairs with the question, and how rare they are."""
         found = sorted((posting for pair in reading.pieces.pairs if (posting := self._postings.get(pair))), key=len)
         gathered: defaultdict[int, float] = defaultdict(float)
         scanned, size = 0, len(self._owners) + 1
@@ -249,15 +290,7 @@ class Index:
             weight = math.log(1 + size / len(posting))
             for number in posting:
                 gathered[number] += weight
-        best = heapq.nlargest(6 * _WEIGHED, gathered, key=gathered.__getitem__)
-        seen = [number for number in best if number not in self._gone and sees(self._owners[number].of)]
-        # Ways to put it are many: they must not crowd out what they are ways to.
-        kept = [*self._some(seen, _WEIGHED, ways=False), *self._some(seen, _WEIGHED // 2, ways=True)]
-        return {number: gathered[number] / gathered[seen[0]] for number in kept}
-
-    def _some(self, numbers: Iterable[int], most: int, *, ways: bool) -> list[int]:
-        """The first so many that are ways to something else, or that are not."""
-        return list(islice((number for number in numbers if self._owners[number].is_way is ways), most))
+        return gathered
 
     def _weights_of(self, reading: Reading) -> list[float]:
         return [
@@ -277,7 +310,7 @@ class Index:
     def _weight(self, piece: str) -> float:
         weight = self._weights.get(piece)
         if weight is None:
-            weight = self._weights[piece] = math.log(1 + (self._counted + 1) / (self._owned.get(piece, 0) + 0.5))
+            weight = self._weights[piece] = math.log(1 + (len(self._owners) + 1) / (self._owned.get(piece, 0) + 0.5))
             if len(self._weights) > 20_000:  # strangers' characters must not pile up
                 self._weights.clear()
         return weight
@@ -304,13 +337,21 @@ class Index:
         return 0.45 * forth + 0.3 * back + 0.25 * alike + _kind_of_answer(reading, phrase)
 
 
-def _best_of_each(hits: Iterable[Hit]) -> Iterator[Hit]:
-    """The first hit under each key, of hits in order."""
-    seen: set[str] = set()
-    for hit in hits:
-        if hit.key not in seen:
-            seen.add(hit.key)
-            yield hit
+def _is_sure(reading: Question, found: Sequence[_Weighed], wanted: float) -> bool:
+    best, second = found[0], found[1] if len(found) > 1 else None
+    if best.named:
+        return second is None or not second.named
+    ahead = best.score - second.score if second is not None else _LEAD_MOST
+    if reading.size <= _ONE_WORD and ahead < _CLEAR:
+        return False  # a bare word is about everything that has it
+    return best.fitness + _LEAD * min(ahead, _LEAD_MOST) >= _SURE + wanted
+
+
+def _shown(score: float) -> float:
+    """A score as it is told: what is not named comes near the most, but the better still comes first."""
+    if score <= _HIGH:
+        return score
+    return round(_LIKE_WORDS - (_LIKE_WORDS - _HIGH) * math.exp((_HIGH - score) / (_LIKE_WORDS - _HIGH)), 1)
 
 
 def _alike(reading: Reading, phrase: Reading) -> float:
