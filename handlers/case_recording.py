@@ -20,6 +20,10 @@ BRANCH_POSTS = (*COMMITTEE, PostKind.GROUP_LEADER)
 """What nobody holds in a branch that they have left."""
 
 
+REASONS = "_reasons"
+"""Where reasons stand among the answers of a step; no field can be called so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """One step as a sitting has it: its day, and its answers as JSON by field; `reasons` by check."""
@@ -32,7 +36,7 @@ class Taken:
     @property
     def kept(self) -> dict[str, Any]:
         """What is stored."""
-        return {**self.answers, **({"reasons": self.reasons} if self.reasons else {})}
+        return {**self.answers, **({REASONS: self.reasons} if self.reasons else {})}
 
 
 async def write_steps(turn: Turn, work: Work, taken: Sequence[Taken]) -> Ended | None:

@@ -162,7 +162,7 @@ async def test_what_needs_a_reason_is_recorded_with_one(office: Office) -> None:
     async with office.database.reading() as session:
         recorded = (await steps_of(session, [view.id]))[view.id][-1]
     assert recorded.note == "支书住院"
-    assert recorded.answers["reasons"] == {"within_a_month": "支书住院"}
+    assert recorded.answers["_reasons"] == {"within_a_month": "支书住院"}
 
 
 async def test_what_is_only_to_be_borne_in_mind_stands_in_the_summary(office: Office) -> None:
