@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from handlers.case_questions import Fitted, PhoneDigits, SomebodyNew, Stop, question_of
-from handlers.case_recording import Taken, settle, write_steps
-from handlers.case_words import begun_title, next_words, page_rows, paper_rows, step_title
+from handlers.case_recording import REASONS, Taken, settle, write_steps
+from handlers.case_words import begun_title, next_words, page_rows, paper_rows
 from handlers.case_work import Work, around_of, branch_of, open_steps, require_open, step_place, work_from, work_on
 from handlers.dialogue import Dialogue, Refused, Role, Text, dialogue
 from handlers.dialogue.questions import Choices, OneOf, Option, PersonIn, YesNo
@@ -332,15 +332,18 @@ async def _ask_field(
         may_stop=may_stop,
         complaint=complaint,
     )
+    label = f"{asked.label}{d.texts.say('case_steps', 'local_mark')}" if asked.local else asked.label
     with d.within("", asked.id):
         return await d.ask(
             "value",
             question,
-            label=f"{whose} {asked.label}" if whose else asked.label,
-            head=step_title(step) if first else "",
+            label=f"{whose} {label}" if whose else label,
+            head=step.title if first else "",
             who=step.who,
             guide=sentence(step.guide, facts, step.id) if ruled else "",
             locally=step.confirm_locally if ruled else "",
+            demanded=step.demanded if ruled else (),
+            local=asked.local,
             second_hand=_second_hand(work, step) if ruled and first else "",
             asked=sentence(asked.ask, facts, step.id),
             why=sentence(asked.why, facts, step.id),
@@ -390,7 +393,8 @@ async def _ask_reasons(
     """What may only be recorded with a reason gets one; what is only to be borne in mind is kept for the summary."""
     for problem in _found(work, step, asked, values):
         if problem.level is Level.WARN:
-            words = problem.words
+            mark = d.texts.say("case_steps", "local_mark") if problem.check.local else ""
+            words = f"{mark}{problem.words}"
             if words not in sitting.warnings:
                 sitting.warnings.append(words)
         elif problem.level is Level.REASON and problem.check.id not in reasons:
@@ -537,7 +541,7 @@ async def correct(d: Dialogue) -> None:
     picked = await d.ask("which_field", OneOf([Option(one.id, _was(one, old.get(one.id))) for one in fields]))
     asked = next(one for one in fields if one.id == picked)
     sitting = Sitting(rest)
-    reasons = dict(view.answers.get("reasons", {}))
+    reasons = dict(view.answers.get(REASONS, {}))
     with d.within("", step.id):
         value = await _ask_field(d, rest, step, asked, {**old, asked.id: None}, first=True, may_stop=False, ruled=True)
         new = {**old, asked.id: value}

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.case_words import step_title
 from handlers.case_work import Work, work_on
 from handlers.dialogue import Refused, Role
 from handlers.dialogue.turn import Turn
@@ -86,7 +85,7 @@ def _row_words(turn: Turn, row: Row) -> str:
     return turn.texts.say(
         "case_timeline.timeline",
         "row",
-        step=step_title(row.step),
+        step=row.step.title,
         can=row.state is State.OPEN and bool(row.planned),
         happened=[day_words(day) for day in row.happened],
         allowed=span_words(coming.allowed.earliest, coming.allowed.latest),

@@ -22,11 +22,6 @@ def begun_title(texts: Texts, procedure: Procedure, whom: str, today: date) -> s
     return f"{procedure.title}：{whom}"[:120]
 
 
-def step_title(step: Step) -> str:
-    """A step as a heading."""
-    return f"{step.title}（本级要求）" if step.local else step.title
-
-
 def progress_line(work: Work) -> str:
     """One mark a stage, ● done, ◐ under way, ○ to come, and the name of the one that it is in."""
     marks = []
@@ -136,5 +131,8 @@ def paper_rows(turn: Turn, work: Work, steps: Sequence[Step]) -> Rows:
     """A button for each paper that some steps make, those of the newest step first."""
     papers = turn.around.papers
     ids = dict.fromkeys(id for step in reversed(steps) for id in papers_made(step, work.facts) if id in papers)
-    shown = [Button(f"📄 {papers[id].title}", f"paper.{work.case.id}.{id}") for id in ids]
+    local = {id for step in steps for id in step.local_papers}
+    titles = {id: papers[id].title for id in ids}
+    titles |= {id: turn.texts.say("case_words", "local_paper", title=titles[id]) for id in ids if id in local}
+    shown = [Button(f"📄 {titles[id]}", f"paper.{work.case.id}.{id}") for id in ids]
     return tuple((button,) for button in shown[:PAPERS_SHOWN])

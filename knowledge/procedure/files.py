@@ -97,13 +97,14 @@ def widened(procedure: Procedure, overlay: Overlay) -> Procedure:
         more = overlay.steps.get(step.id)
         if more is None:
             return step
-        cited = f"{more.guide}（本级要求：{overlay.document}）" if more.guide else f"本级要求：{overlay.document}"
+        wanted = tuple(paper for paper in dict.fromkeys(more.papers) if paper not in step.papers)
         return step.model_copy(
             update={
-                "fields": (*step.fields, *more.fields),
+                "fields": (*step.fields, *(asked.model_copy(update={"local": True}) for asked in more.fields)),
                 "checks": (*step.checks, *(check.model_copy(update={"local": True}) for check in more.checks)),
-                "papers": (*step.papers, *more.papers),
-                "confirm_locally": "；".join(filter(None, (step.confirm_locally, cited))),
+                "papers": (*step.papers, *wanted),
+                "demanded": (*step.demanded, f"{more.guide or '另有补充，'}见{overlay.document}。"),
+                "local_papers": (*step.local_papers, *wanted),
             }
         )
 
@@ -152,6 +153,7 @@ def read_overlays(
     found: list[Overlay] = []
     faults: list[Fault] = []
     documents = _documents()
+    added_by: dict[tuple[str, str, str], str] = {}  # by procedure, step and id, the file: two may hold for one branch
     for path in sorted(folder.glob("*.yaml")):
         overlay = _read(path, Overlay, faults)
         if overlay is None:
@@ -162,25 +164,31 @@ def read_overlays(
             continue
         procedure = procedures[overlay.procedure]
         known = {step.id: step for step in procedure.steps}
+        lines = path.read_text(encoding="utf-8").splitlines()
         for id, more in overlay.steps.items():
             if id not in known:
-                faults.append(Fault(str(path), 1, f"规程“{procedure.title}”没有步骤“{id}”"))
+                faults.append(Fault(str(path), _line_of(lines, id), f"规程“{procedure.title}”没有步骤“{id}”"))
                 continue
             faults += [
-                Fault(str(path), 1, f"没有材料“{paper}”")
+                Fault(str(path), _line_of(lines, paper), f"没有材料“{paper}”")
                 for paper in more.papers
                 if papers is not None and paper not in papers
             ]
             taken = {asked.id for asked in known[id].fields} | {check.id for check in known[id].checks}
             for added in [*(asked.id for asked in more.fields), *(check.id for check in more.checks)]:
+                line = _line_of(lines, added)
                 if added in taken:
-                    faults.append(Fault(str(path), 1, f"“{added}”是全国规定里的，不能改"))
+                    faults.append(Fault(str(path), line, f"“{added}”是全国规定里的，不能改"))
+                elif other := added_by.get((procedure.id, id, added)):
+                    faults.append(Fault(str(path), line, f"“{added}”在 {other} 里也有，请换一个名称"))
         if len(faults) == before:
-            lines = path.read_text(encoding="utf-8").splitlines()
             wrong = _own_faults(widened(procedure, overlay), documents)
             faults += [Fault(str(path), _line_of(lines, near), words) for near, words in wrong]
         if len(faults) == before:
             found.append(overlay)
+            for id, more in overlay.steps.items():
+                for added in [*(asked.id for asked in more.fields), *(check.id for check in more.checks)]:
+                    added_by[procedure.id, id, added] = path.name
     return found, sorted(faults)
 
 
@@ -196,7 +204,8 @@ def _read(path: Path, model: type[_Model], faults: list[Fault]) -> _Model | None
         for wrong in error.errors():
             where = ".".join(map(str, wrong["loc"]))
             near = [str(part) for part in wrong["loc"] if isinstance(part, str)]
-            faults.append(Fault(str(path), _line_of(lines, near[-1] if near else ""), f"{where}：{wrong['msg']}"))
+            words = "没有这一项，不能这样写" if wrong["type"] == "extra_forbidden" else wrong["msg"]
+            faults.append(Fault(str(path), _line_of(lines, near[-1] if near else ""), f"{where}：{words}"))
     return None
 
 

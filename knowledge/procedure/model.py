@@ -90,6 +90,7 @@ class Asked(_Strict):
     the counts of people and lines. `whom` are the statuses that people may have; empty is everybody of the branch.
     `shared` says that cases decided in one sitting have the same answer. `when` has to hold for it to be asked;
     `otherwise` is the fact when it does not. A day that is `ahead` is the next of its date after the step's own.
+    `local` marks what a committee added.
     """
 
     id: str = Field(pattern=_ID)
@@ -111,6 +112,7 @@ class Asked(_Strict):
     when: tuple[Condition, ...] = ()
     otherwise: Literal | None = None
     ahead: bool = False
+    local: bool = False
 
 
 class Bound(StrEnum):
@@ -223,7 +225,8 @@ class Step(_Strict):
     so that people count the step. `dated` is the field that is its day. `usually` is how long after the steps before
     it is usually done: for the suggested plan, and for what is asked for along in one sitting. `remind` are days before
     its earliest or latest day on which the secretary is reminded, `remind_on` further days. `papers_when` are the
-    conditions of papers that are made in some cases only.
+    conditions of papers that are made in some cases only. `demanded` is what committees ask for beyond the national
+    rules, in words, and `local_papers` are those of the papers that only they want.
     """
 
     id: str = Field(pattern=_ID)
@@ -249,7 +252,8 @@ class Step(_Strict):
     remind_on: tuple[Due, ...] = ()
     effects: tuple[Effect, ...] = ()
     ends: tuple[End, ...] = ()
-    local: bool = False
+    demanded: tuple[str, ...] = ()
+    local_papers: tuple[str, ...] = ()
 
     def field(self, id: str) -> Asked | None:
         """A field by its id."""

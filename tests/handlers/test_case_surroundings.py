@@ -53,3 +53,16 @@ async def test_members_of_the_committee_learn_as_its_members(database: Database)
     await _said(secretary, "取消", "确认")
     await secretary.sends(Kind.TAP, payload="start_case.training-hours")
     assert "开始办" in await _said(secretary, "赵大海", "今天", "党员")
+
+
+async def test_a_reason_does_not_stand_in_the_way_of_a_field_that_is_called_so(database: Database) -> None:
+    _, chats, _ = await settled_town(database)
+    secretary = chats["李向阳"]
+    await secretary.sends(Kind.TAP, payload="start_case.transfer")
+    late = ("王桂兰", "是", "今天", "转出", "毕业离校", "2020年6月30日", "单位一直不接", "中共某某街道工委")
+    await _said(secretary, *late, "先记到这里", "确认")
+    await secretary.sends(Kind.TAP, payload="correct_step.1")
+    await _said(secretary, "改其中一项")
+    assert "原因：毕业离校" in [button.label for button in secretary.buttons()]
+    heard = await _said(secretary, "原因：毕业离校", "换了工作单位", "选错了", "确认")
+    assert "支部核对" in heard
