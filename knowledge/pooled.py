@@ -15,7 +15,7 @@ _SATURATED, _DISCOUNT = 3.0, 0.6
 # Pieces of a usual document; a constant, so that what is added later changes nothing that was weighed before.
 _USUAL = 420.0
 # What so large a part of all things has tells them apart no more, and costs most of the time.
-_EVERYWHERE = 0.5
+_EVERYWHERE = 0.4
 _FEW = 20
 
 
@@ -46,14 +46,17 @@ class Pool:
 
     def shares(self, words: str) -> dict[int, float]:
         """Under which numbers something is said of this, with how much of all that could be said, 0 to 1."""
-        found: defaultdict[int, float] = defaultdict(float)
+        rare: list[tuple[str, float]] = []
         possible = 0.0
         for piece in set(pieces_of(words)):
-            numbers = self._numbers.get(piece, ())
-            rarity = math.log(1 + (self._size - len(numbers) + 0.5) / (len(numbers) + 0.5))
+            known = len(self._numbers.get(piece, ()))
+            rarity = math.log(1 + (self._size - known + 0.5) / (known + 0.5))
             possible += rarity
-            if len(numbers) > max(_FEW, _EVERYWHERE * self._size):
-                continue
-            for number, weight in zip(numbers, self._weights.get(piece, ()), strict=True):
-                found[number] += rarity * weight
-        return {number: weight / possible for number, weight in found.items()}
+            if 0 < known <= max(_FEW, _EVERYWHERE * self._size):
+                rare.append((piece, rarity))
+        found: defaultdict[int, float] = defaultdict(float)
+        for piece, rarity in rare:
+            part = rarity / possible
+            for number, weight in zip(self._numbers[piece], self._weights[piece], strict=True):
+                found[number] += part * weight
+        return found

@@ -13,7 +13,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -27,7 +27,7 @@ Status = Literal["answered", "unsure", "unknown"]
 
 # What a score must be to be offered, and to be an answer, for what is said in a line; the latter for what is ahead of
 # the second by nothing: a lead counts so many times itself, as far as it counts.
-_OFFERED, _SURE = 25.0, 68.0
+_OFFERED, _SURE = 25.0, 71.0
 _LEAD, _LEAD_MOST = 1.5, 22.0
 # What a score gains with every e-fold of characters: of few words one that is common soon explains all, a story that
 # fits fits for a reason.
@@ -45,11 +45,12 @@ _LIKE_WORDS = 95.5
 # Of the pairs of two that change places with their neighbours so many must be known.
 _PAIRS_RIGHT = 2
 # How many are weighed for the pairs that they share and for what the pool has, and how many compared phrase by phrase.
-_BY_PAIRS, _BY_POOL, _COMPARED = 12, 8, 8
+_BY_PAIRS, _BY_POOL, _COMPARED = 8, 6, 6
 # Of the score of what is written: what its own names and text are worth, and all that is in the pool; and, before
 # anything is compared, what it counts that the question is explained.
 _INDEXED, _POOLED, _EXPLAINED = 0.7, 168.0, 38.0
 _NAMED_TWICE = 2
+_REMEMBERED = 1000
 # Postings looked at per question; rare pairs come first, so the common ones are what is skipped.
 _SCANNED = 20_000
 
@@ -114,6 +115,7 @@ class Index:
         self._exact: defaultdict[str, list[int]] = defaultdict(list)
         self._owned: defaultdict[str, int] = defaultdict(int)
         self._weights: dict[str, float] = {}
+        self._heads: dict[str, str | None] = {}
         self._gone: set[int] = set()
 
     def remove(self, key: str) -> None:
@@ -151,6 +153,7 @@ class Index:
         for single in owner.named.singles | owner.told.singles | {f"/{s}" for r in readings for s in r.syllables}:
             self._owned[single] += 1
         self._weights.clear()
+        self._heads.clear()
         asked = [normalize(phrasing) for phrasing in phrasings]
         for each in asked:
             self._exact[f"~{each}"].append(number)
@@ -219,13 +222,17 @@ class Index:
     def _with_initials(self, letters: str) -> str | None:
         if segment(letters):
             return None  # pinyin, not initials
-        found = Counter(
-            "".join(phrase.written[at : at + len(letters)])
-            for owner in self._owners
-            for phrase in owner.phrases
-            if (at := phrase.heads.find(letters)) >= 0
-        )
-        return max(found, key=found.__getitem__) if found else None
+        if letters not in self._heads:
+            if len(self._heads) >= _REMEMBERED:  # strangers' letters must not pile up
+                self._heads.clear()
+            found = Counter(
+                "".join(phrase.written[at : at + len(letters)])
+                for owner in self._owners
+                for phrase in owner.phrases
+                if (at := phrase.heads.find(letters)) >= 0
+            )
+            self._heads[letters] = max(found, key=found.__getitem__) if found else None
+        return self._heads[letters]
 
     def _weighed(self, reading: Question, sees: Callable[[str], bool]) -> list[_Weighed]:
         """What may be meant, best first."""
@@ -265,9 +272,12 @@ class Index:
         return sorted(found, key=lambda each: (each.named, each.score), reverse=True)
 
     def _best(self, scores: Mapping[int, float], sees: Callable[[str], bool], most: int) -> list[int]:
-        best = heapq.nlargest(6 * most, scores, key=scores.__getitem__)
-        seen = (number for number in best if number not in self._gone and sees(self._owners[number].key))
-        return list(islice(seen, most))
+        for many in (most, 6 * most):  # mostly all are there to be seen
+            best = heapq.nlargest(many, scores, key=scores.__getitem__)
+            seen = [number for number in best if number not in self._gone and sees(self._owners[number].key)]
+            if len(seen) >= most:
+                break
+        return seen[:most]
 
     def _named(self, reading: Question) -> dict[int, float]:
         # Initials name a phrase only where nothing but letters was typed: any four characters have some initials.
