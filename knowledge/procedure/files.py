@@ -308,6 +308,8 @@ def _step_faults(
             yield effect.since, f"effects 用到没有的“{effect.since}”"
     for due in step.remind_on:
         yield from _call_faults(step, due.rule, due.rule, due.of, due.literally, names)
+    if step.repeat and step.repeat.since and not _known(step.repeat.since, step, names):
+        yield step.repeat.since, f"repeat 用到没有的“{step.repeat.since}”"
     if step.repeat and step.repeat.due and step.repeat.due not in RULES:
         yield step.repeat.due, f"没有规则“{step.repeat.due}”"
     if step.repeat:

@@ -201,10 +201,12 @@ class Repeat(_Strict):
     """A step that is done again and again: `due` is a rule from one day to the last day for the next.
 
     Without `due` it is done as often as there is something, such as a vote on each item. With `until` it is done
-    again until the newest round makes these conditions hold, such as a ballot until all seats are filled.
+    again until the newest round makes these conditions hold, such as a ballot until all seats are filled. `since` is
+    the fact of the newest round with the day from which the next is counted, where that is not the round's own day.
     """
 
     due: str = ""
+    since: str = ""
     at_least: int = 1
     until: tuple[Condition, ...] = ()
 

@@ -212,12 +212,18 @@ def _next_due(procedure: Procedure, step: Step, records: Sequence[Record], facts
     if step.repeat is None or not step.repeat.due:
         return None
     if records:
-        since: date | None = records[-1].done_on
+        since: date | None = counted_from(step, records[-1].done_on, facts)
     else:
         days = [facts.get(procedure.step(id).dated, id) for id in procedure.before(step)]
         since = max((day for day in days if day is not None), default=None)
     due: date | None = RULES[step.repeat.due](since) if since else None
     return due
+
+
+def counted_from(step: Step, done_on: date, facts: Facts) -> date:
+    """The day from which the next round of a repeated step is counted, when the newest was done on a day."""
+    named = facts.get(step.repeat.since, step.id) if step.repeat and step.repeat.since else None
+    return named if isinstance(named, date) else done_on
 
 
 def _close_repeats(procedure: Procedure, places: list[Place]) -> list[Place]:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from knowledge.procedure.checking import Limit, Limits, limits
 from knowledge.procedure.facts import Facts, Record
 from knowledge.procedure.model import Procedure, Span, Stage, Step
-from knowledge.procedure.standing import Place, Standing, State, standing
+from knowledge.procedure.standing import Place, Standing, State, counted_from, standing
 from knowledge.procedure.usual import usual
 from knowledge.rules.named import RULES
 from knowledge.rules.periods import months_later
@@ -198,7 +198,7 @@ class _Plan:
         until = self.until.get(step.id)
         if (step.id in self.until and until is None) or (step.repeat and step.repeat.until):
             needed = max(1, needed)  # nothing follows that would tell when to stop, or the last round was not enough
-        since = done[-1] if done else self._since(step)
+        since = counted_from(step, done[-1], self.facts) if done else self._since(step)
         recorded = bool(done) or all(self.facts.of(id) for id in before)
         found: list[Round] = []
         while len(found) < MOST_ROUNDS:

@@ -4,9 +4,11 @@ Source: 关于中国共产党党费收缴、使用和管理的规定（2008） a
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+
+from knowledge.rules.periods import months_later
 
 CENT = Decimal("0.01")
 
@@ -109,6 +111,16 @@ def is_not_too_far_ahead(year: int, month: int, paid_on: date) -> bool:
 def is_not_too_late(year: int, month: int, paid_on: date) -> bool:
     """Whether a month paid afterwards is at most six months back; as a rule, so a reason may be given."""
     return months_from(year, month, paid_on) <= BACK_MONTHS
+
+
+def paid_through_day(year: int, month: int) -> date:
+    """The last day of the last month that was paid for; ValueError for no month of the year."""
+    return months_later(date(year, month, 1), 1) - timedelta(days=1)
+
+
+def next_dues_due(paid_through: date) -> date:
+    """By when dues are paid again: the end of the month after, since they are paid by the month."""
+    return months_later(paid_through.replace(day=1), 2) - timedelta(days=1)
 
 
 def months_owed(year: int, paid_through: int, day: date) -> int:

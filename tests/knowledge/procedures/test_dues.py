@@ -143,3 +143,11 @@ def test_mistakes_when_handing_up() -> None:
     walk.catches("months_in_order", "stop", "hand_up", "last_month", **{**HANDED, "first_month": 5, "last_month": 4})
     more = {**HANDED, "first_month": 4, "last_month": 4, "amount": Decimal(1261)}
     walk.catches("not_more_than_collected", "stop", "hand_up", "amount", **more)
+
+
+@pytest.mark.parametrize(
+    ("last_month", "next_due"), [(1, date(2026, 2, 28)), (3, date(2026, 4, 30)), (6, date(2026, 7, 31))]
+)
+def test_what_was_paid_ahead_is_not_due_again_before_its_time(last_month: int, next_due: date) -> None:
+    walk = assessed().record("pay", paid_on=date(2026, 1, 15), first_month=1, last_month=last_month, way="self")
+    assert walk.standing.place("pay").latest == next_due
