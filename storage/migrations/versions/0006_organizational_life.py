@@ -453,6 +453,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_reports_accepted_by_id"), type_="foreignkey")
         batch_op.drop_column("accepted_by_id")
         batch_op.drop_column("accepted_at")
+        batch_op.drop_constraint(batch_op.f("ck_reports_reportstate"), type_="check")
         batch_op.drop_column("state")
 
     op.execute("UPDATE meetings SET kind = 'theme_day' WHERE kind = 'other'")
@@ -488,6 +489,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("agenda_items", schema=None) as batch_op:
         batch_op.drop_column("decided")
+        batch_op.drop_constraint(batch_op.f("ck_agenda_items_agendakind"), type_="check")
         batch_op.drop_column("kind")
 
     with op.batch_alter_table("votes", schema=None) as batch_op:
