@@ -42,6 +42,8 @@ log = structlog.get_logger()
 
 LOOK_AGAIN = 3.0
 """Seconds between two looks whether readings have changed."""
+PAGES = "pages"
+"""Under which `App.links` says where our pages are, once this process serves them."""
 PARTS = ("web", "bot", "worker")
 """The processes of the Procfile; `run` is all of them in one."""
 AGAIN = 60.0
@@ -98,7 +100,12 @@ async def assembled(settings: Settings, clock: Clock = utc_now) -> AsyncIterator
         def entry_link(channel: str, payload: str) -> str:
             return links[channel](payload) if channel in links else payload
 
-        around = Surroundings(texts, handbook, procedures, Papers.load(), entry_link, router.start)
+        def page_link(channel: str, path: str) -> str:
+            if base := settings.pages_base(channel):
+                return f"{base}/{path}"
+            return links[PAGES](path) if PAGES in links and channel != "telegram" else ""
+
+        around = Surroundings(texts, handbook, procedures, Papers.load(), entry_link, router.start, page_link)
         turns = Turns(database, around, router.route, clock)
         await refresh_readings(handbook, database)
         yield App(settings, database, turns, texts, handbook, clock, links)
@@ -163,6 +170,7 @@ async def _serve_web(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, 
     port = await _listen(runner, settings)
     base = settings.web_base.rstrip("/") or f"http://{settings.web_host}:{port}"
     app.links["web"] = lambda payload: f"{base}/?start={payload}"
+    app.links[PAGES] = lambda path: f"{base}/{path}"
     delivery = await _deliver(app, stack, tasks, chat, chat.tenant, (Lane.REPLY, Lane.PUSH))
     tasks.create_task(chat.run(app.receiver(chat, delivery)))
     sys.stdout.write(f"网页对话已打开：{base}/\n")

@@ -70,14 +70,14 @@ async def count_words(session: Session, texts: Texts, held: MeetingView) -> str:
     """The live count of a meeting."""
     count = await tally(session, held.id)
     people = sorted(await attendance_of(session, held.id), key=lambda one: by_pinyin(one.name))
-    missing = [one.name for one in people if one.presence in (Presence.EXPECTED, Presence.ABSENT)]
+    missing = [one.name for one in people if one.expected and one.presence in (Presence.EXPECTED, Presence.ABSENT)]
     return texts.say(
         "meetings.count",
         "said",
         kind=held.kind,
         count=count,
         quorum=quorum_words(
-            texts, held.kind, eligible=count.eligible, agenda=held.agenda, present=count.eligible_present
+            texts, held.kind, eligible=count.eligible, agenda=held.agenda, present=count.eligible_in_the_room
         ),
         missing=missing,
         excused=[one.name for one in people if one.presence is Presence.EXCUSED],
@@ -104,9 +104,11 @@ def minutes_of(texts: Texts, held: MeetingView, people: Sequence[AttendanceView]
         summary=held.summary.splitlines(),
         count=count,
         quorum=_quorum_of_record(texts, held, count),
-        excused=[one for one in people if one.presence is Presence.EXCUSED],
-        absent=[one.name for one in people if one.presence in (Presence.ABSENT, Presence.EXPECTED)],
+        excused=[one for one in people if one.expected and one.presence is Presence.EXCUSED],
+        absent=[one.name for one in people if one.expected and one.presence in (Presence.ABSENT, Presence.EXPECTED)],
         late=[one for one in people if one.late_minutes],
+        left=[(one.name, f"{one.left_at.astimezone(ZoneInfo(held.timezone)):%H:%M}") for one in people if one.left_at],
+        guests=[one.name for one in people if not one.expected and one.presence is Presence.PRESENT],
     )
 
 
@@ -147,8 +149,16 @@ def _numbered(points: Sequence[str]) -> str:
 
 
 def _row(texts: Texts, held: MeetingView, number: int, one: AttendanceView) -> list[str | int | float]:
-    at = f"{one.checked_in_at.astimezone(ZoneInfo(held.timezone)):%H:%M}" if one.checked_in_at else ""
-    # Whoever came after all needs no excuse, and why she had asked leave is nobody's business any more.
-    note = f"迟到 {one.late_minutes} 分钟" if one.late_minutes else one.reason if not at else ""
+    zone = ZoneInfo(held.timezone)
+    at = f"{one.checked_in_at.astimezone(zone):%H:%M}" if one.checked_in_at else ""
+    notes = [] if one.expected else [texts.say("meetings.record", "guest")]
+    if one.presence is Presence.PRESENT:
+        # Whoever came after all needs no excuse, and why she had asked leave is nobody's business any more.
+        notes += [f"迟到 {one.late_minutes} 分钟"] if one.late_minutes else []
+        notes += [one.how] if one.how else []
+        notes += [f"{one.left_at.astimezone(zone):%H:%M} 离开"] if one.left_at else []
+    elif one.reason:
+        notes.append(one.reason)
+        notes += [texts.say("meetings.record", "granted", name=one.granted_by)] if one.granted_by else []
     way = texts.word(one.way) if one.way else ""
-    return [number, one.name, texts.word(one.status), texts.word(one.presence), way, at, note]
+    return [number, one.name, texts.word(one.status), texts.word(one.presence), way, at, "；".join(notes)]

@@ -1,24 +1,15 @@
 """Meetings from notice to record: who is expected, when and where, opened, closed or called off."""
 
-import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select, update
-from sqlalchemy.exc import IntegrityError
 
-from storage.attendance import (
-    AttendanceView,
-    CheckedIn,
-    Tally,
-    answer_notice,
-    attendance_of,
-    check_in,
-    mark_present,
-    tally,
-)
+from storage.attendance import AttendanceView, Tally, answer_notice, attendance_of, tally
+from storage.attendance_marks import mark_present
+from storage.checkin import CheckedIn, MeetingOver, check_in, open_check_in
 from storage.database import Session
 from storage.models import (
     AgendaItem,
@@ -49,24 +40,18 @@ __all__ = [
     "expected_attendees",
     "mark_present",
     "meeting",
-    "meeting_by_token",
     "meetings_for_person",
     "meetings_of",
     "open_check_in",
-    "open_meeting_by_code",
     "tally",
 ]
 
 RUNNING = (MeetingState.CONVENED, MeetingState.OPEN)
 
 
-class MeetingOver(Exception):
-    """The meeting was closed or called off in the meantime."""
-
-
 @dataclass(frozen=True, slots=True)
 class MeetingView:
-    """One meeting; `code` and `token` are what its check-in was opened with."""
+    """One meeting; `token` is the secret of its check-in, `remote` whether people may check in from elsewhere."""
 
     id: int
     organization_id: int
@@ -80,7 +65,7 @@ class MeetingView:
     agenda: tuple[str, ...]
     opened_at: datetime | None
     closed_at: datetime | None
-    code: str | None
+    remote: bool
     token: str | None
     summary: str
     convened_by_id: int | None
@@ -141,7 +126,7 @@ def _select_meetings() -> Select[*tuple[Any, ...]]:
         Meeting.place,
         Meeting.opened_at,
         Meeting.closed_at,
-        Meeting.check_in_code,
+        Meeting.remote,
         Meeting.check_in_token,
         Meeting.summary,
         Meeting.convened_by_id,
@@ -172,20 +157,6 @@ async def _one(session: Session, query: Select[*tuple[Any, ...]]) -> MeetingView
 async def meeting(session: Session, meeting_id: int) -> MeetingView | None:
     """One meeting by id."""
     return await _one(session, _select_meetings().where(Meeting.id == meeting_id))
-
-
-async def meeting_by_token(session: Session, token: str) -> MeetingView | None:
-    """The meeting that a check-in link leads to, in whatever state it is by now."""
-    return await _one(session, _select_meetings().where(Meeting.check_in_token == token))
-
-
-async def open_meeting_by_code(session: Session, code: str, person_id: int) -> MeetingView | None:
-    """The meeting that is open under a code now and has this person on its list."""
-    listed = select(Attendance.meeting_id).where(Attendance.person_id == person_id)
-    query = _select_meetings().where(
-        Meeting.check_in_code == code, Meeting.state == MeetingState.OPEN, Meeting.id.in_(listed)
-    )
-    return await _one(session, query)
 
 
 async def meetings_of(
@@ -221,30 +192,6 @@ async def meetings_for_person(
     return [(view, row[15]) for view, row in zip(await _views(session, rows), rows, strict=True)]
 
 
-async def open_check_in(session: Session, meeting_id: int, now: datetime, code: str, token: str) -> str:
-    """Let people check in; the code that they must type, which is another one when `code` is in use elsewhere.
-
-    Opening twice changes nothing and returns the first code. Raises `MeetingOver` when there is nothing to open.
-    """
-    query = select(Meeting.state, Meeting.check_in_code).where(Meeting.id == meeting_id).with_for_update()
-    found = (await session.execute(query)).one_or_none()
-    if found is None or found.state not in RUNNING:
-        raise MeetingOver
-    if found.state is MeetingState.OPEN:
-        return str(found.check_in_code)
-    opening = update(Meeting).where(Meeting.id == meeting_id)
-    while True:
-        try:
-            async with session.begin_nested():
-                await session.execute(
-                    opening.values(state=MeetingState.OPEN, opened_at=now, check_in_code=code, check_in_token=token)
-                )
-        except IntegrityError:
-            code = f"{secrets.randbelow(1_000_000):06d}"
-        else:
-            return code
-
-
 async def close_meeting(session: Session, meeting_id: int, *, now: datetime, summary: str) -> bool:
     """End a meeting with its record; who neither came nor asked leave was absent. False when it was not open."""
     closing = (
@@ -255,7 +202,9 @@ async def close_meeting(session: Session, meeting_id: int, *, now: datetime, sum
     )
     if (await session.execute(closing)).first() is None:
         return False
-    missing = update(Attendance).where(Attendance.meeting_id == meeting_id, Attendance.presence == Presence.EXPECTED)
+    missing = update(Attendance).where(
+        Attendance.meeting_id == meeting_id, Attendance.presence == Presence.EXPECTED, Attendance.expected
+    )
     await session.execute(missing.values(presence=Presence.ABSENT))
     return True
 

@@ -46,7 +46,7 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What every turn shares: sentences, handbook, procedures and their papers, how a link into a channel is written,
-    how something is started."""
+    how something is started, and the address of one of our pages for somebody on a channel, if pages can be opened."""
 
     texts: Texts
     handbook: Handbook
@@ -54,6 +54,7 @@ class Surroundings:
     papers: Papers
     entry_link: Callable[[str, str], str]
     start: Callable[["Turn", str, str], Awaitable[None]]
+    page_link: Callable[[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)

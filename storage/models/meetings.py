@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, word
@@ -98,7 +98,8 @@ class MeetingSeries(Base):
 class Meeting(Base):
     """One meeting, from its notice to its record.
 
-    `group_id` is the group of a group's meeting. `check_in_token` is the key of its check-in. `remote` says that people
+    `group_id` is the group of a group's meeting. `check_in_token` is the secret that the codes of its
+    check-in are made from. `remote` says that people
     may check in from elsewhere. `revision` counts the changes that were told. Once `locked_at` is set the minutes are
     only corrected, with a reason.
     """
@@ -120,7 +121,6 @@ class Meeting(Base):
     convened_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    check_in_code: Mapped[str | None] = mapped_column(String(6))
     check_in_token: Mapped[str | None] = mapped_column(String(32), unique=True)
     summary: Mapped[str] = mapped_column(Text, default="")
     host_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
@@ -137,16 +137,7 @@ class Meeting(Base):
         back_populates="meeting", lazy="raise", cascade="all, delete-orphan"
     )
 
-    __table_args__ = (
-        Index("ix_meetings_organization", "organization_id", "starts_at"),
-        Index(
-            "one_open_meeting_of_a_code",
-            "check_in_code",
-            unique=True,
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
-        ),
-    )
+    __table_args__ = (Index("ix_meetings_organization", "organization_id", "starts_at"),)
 
 
 class MeetingOrganization(Base):

@@ -410,11 +410,15 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f("fk_meetings_host_id"), "people", ["host_id"], ["id"])
         batch_op.drop_constraint(batch_op.f("ck_meetings_meetingkind"), type_="check")
         batch_op.create_check_constraint(batch_op.f("ck_meetings_meetingkind"), _among("kind", MEETINGS))
+        batch_op.drop_index("one_open_meeting_of_a_code")
+        batch_op.drop_column("check_in_code")
     with op.batch_alter_table("meetings", schema=None) as batch_op:
         batch_op.alter_column("title", server_default=None, existing_type=sa.String(length=60), existing_nullable=False)
         batch_op.alter_column("lasts_minutes", server_default=None, existing_type=sa.Integer(), existing_nullable=False)
         batch_op.alter_column("remote", server_default=None, existing_type=sa.Boolean(), existing_nullable=False)
         batch_op.alter_column("revision", server_default=None, existing_type=sa.Integer(), existing_nullable=False)
+    # From now on it is a secret; until now it stood in every QR code.
+    op.execute("UPDATE meetings SET check_in_token = NULL")
 
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.add_column(
@@ -464,6 +468,14 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_meetings_series_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_meetings_recorder_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_meetings_group_id"), type_="foreignkey")
+        batch_op.add_column(sa.Column("check_in_code", sa.String(length=6), nullable=True))
+        batch_op.create_index(
+            "one_open_meeting_of_a_code",
+            ["check_in_code"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
         batch_op.drop_column("locked_at")
         batch_op.drop_column("recorder_signed_at")
         batch_op.drop_column("host_signed_at")
