@@ -19,6 +19,7 @@ from bot.channels.channel import Channel, Receive, Sender
 from bot.channels.web_chat import People, WebChat
 from bot.delivery import Delivery
 from bot.inbox import DatabaseInbox
+from bot.pages.board import Boards
 from bot.schedule import Schedule
 from bot.settings import Settings, Unusable, is_token
 from handlers.dialogue.turn import Surroundings
@@ -163,7 +164,9 @@ async def _serve_web(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, 
     settings = app.settings
     chat = WebChat(_secret(settings), people=people, hosts=settings.web_hosts, now=app.clock)
     pages = web.Application(client_max_size=25 * 1024 * 1024)
+    boards = Boards(app.database, app.texts, app.clock, hosts=settings.web_hosts)
     chat.add_to(pages)
+    boards.add_to(pages)
     runner = web.AppRunner(pages, access_log=None)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
@@ -173,6 +176,7 @@ async def _serve_web(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, 
     app.links[PAGES] = lambda path: f"{base}/{path}"
     delivery = await _deliver(app, stack, tasks, chat, chat.tenant, (Lane.REPLY, Lane.PUSH))
     tasks.create_task(chat.run(app.receiver(chat, delivery)))
+    tasks.create_task(boards.run())
     sys.stdout.write(f"网页对话已打开：{base}/\n")
     sys.stdout.flush()
 

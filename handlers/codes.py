@@ -16,6 +16,7 @@ from enum import StrEnum
 
 import segno
 
+from handlers.dialogue.turn import LARGEST_ID
 from handlers.messages import Document
 
 WINDOW = 30
@@ -128,7 +129,7 @@ class Link:
 def read_link(payload: str) -> Link | None:
     """A check-in link taken apart; None when it is none."""
     found = _LINK.fullmatch(payload)
-    return Link(int(found[1]), int(found[2], 36), found[3]) if found else None
+    return Link(int(found[1]), int(found[2], 36), found[3]) if found and int(found[1]) <= LARGEST_ID else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def _ticket_proof(meeting_id: int, secret: str, until: datetime, entry: str) -> 
 def read_ticket(ticket: str) -> Ticket | None:
     """A board's address taken apart; None when it is none."""
     found = _TICKET.fullmatch(ticket)
-    if found is None:
+    if found is None or int(found[1]) > LARGEST_ID:
         return None
     try:
         entry = base64.urlsafe_b64decode(found[3] + "=" * (-len(found[3]) % 4)).decode()

@@ -1,6 +1,6 @@
 """Who came to a meeting, who asked leave, who sat in, and the count."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,6 +77,9 @@ class Tally:
         return self.eligible_present - self.eligible_left
 
 
+NOBODY = Tally(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
 async def answer_notice(
     session: Session, meeting_id: int, person_id: int, will_come: bool, reason: str = "", *, now: datetime
 ) -> bool:
@@ -107,6 +110,11 @@ async def answer_notice(
 
 async def tally(session: Session, meeting_id: int) -> Tally:
     """The count of a meeting; all zeros when nobody is on its list."""
+    return (await tallies(session, [meeting_id])).get(meeting_id, NOBODY)
+
+
+async def tallies(session: Session, meeting_ids: Collection[int]) -> dict[int, Tally]:
+    """The counts of several meetings in one statement; those with nobody on their list are left out."""
     expected, came = Attendance.expected, Attendance.presence == Presence.PRESENT
     there = and_(expected, came)
     away = and_(expected, Attendance.presence.in_((Presence.EXPECTED, Presence.ABSENT)))
@@ -124,10 +132,30 @@ async def tally(session: Session, meeting_id: int) -> Tally:
         and_(gone, Attendance.eligible),
         and_(expected.is_(False), came),
     )
-    query = select(*(func.coalesce(func.sum(case((each, 1), else_=0)), 0) for each in counted)).where(
-        Attendance.meeting_id == meeting_id
+    query = (
+        select(Attendance.meeting_id, *(func.sum(case((each, 1), else_=0)) for each in counted))
+        .where(Attendance.meeting_id.in_(meeting_ids))
+        .group_by(Attendance.meeting_id)
     )
-    return Tally(*(await session.execute(query)).one())
+    return {row[0]: Tally(*row[1:]) for row in await session.execute(query)}
+
+
+async def states_of(session: Session, meeting_ids: Collection[int]) -> dict[int, MeetingState]:
+    """How far each of several meetings is."""
+    rows = await session.execute(select(Meeting.id, Meeting.state).where(Meeting.id.in_(meeting_ids)))
+    return {row[0]: row[1] for row in rows}
+
+
+async def names_present(session: Session, meeting_id: int, *, newest: int) -> list[str]:
+    """The names of those who are there, guests too: so many of them, whoever was recorded last first."""
+    query = (
+        select(Person.name)
+        .join(Attendance, Attendance.person_id == Person.id)
+        .where(Attendance.meeting_id == meeting_id, Attendance.presence == Presence.PRESENT)
+        .order_by(Attendance.checked_in_at.desc(), Attendance.id.desc())
+        .limit(newest)
+    )
+    return list(await session.scalars(query))
 
 
 async def attendance_of(session: Session, meeting_id: int) -> list[AttendanceView]:
