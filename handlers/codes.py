@@ -27,7 +27,7 @@ BOARD_FOR = timedelta(hours=4)
 """How long the link of a board can be opened."""
 
 _LINK = re.compile(r"(\d{1,10})_([0-9a-z]{1,9})_([0-9a-f]{16})", re.ASCII)
-_TICKET = re.compile(r"(\d{1,10})\.(\d{1,12})\.([\w-]{0,200})\.([\w-]{22})", re.ASCII)
+_TICKET = re.compile(r"(\d{1,10})\.(\d{1,12})\.([\w-]{0,400})\.([\w-]{22})", re.ASCII)
 
 
 class Fit(StrEnum):

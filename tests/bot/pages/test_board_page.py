@@ -18,6 +18,7 @@ from tests.storage.kit import NOW
 PROJECTOR, PHONE = {"width": 1920, "height": 1080}, {"width": 360, "height": 740}
 SMALLEST = {1920: 27, 360: 18}
 """No words on the page are smaller than so many pixels, buttons apart."""
+SIZES = "(all) => all.filter((one) => one.innerText.trim()).map((one) => parseFloat(getComputedStyle(one).fontSize))"
 
 pytestmark = [
     pytest.mark.page,
@@ -86,10 +87,7 @@ async def test_code_and_count_are_seen_without_scrolling_and_nothing_is_small(pa
         assert page.viewport_size is not None
         assert await bottom_of(page, "#quorum") <= page.viewport_size["height"]
         assert await page.evaluate("document.documentElement.scrollWidth") == page.viewport_size["width"]
-        sizes = await page.eval_on_selector_all(
-            "main p, main li, main h2, header *",
-            "(all) => all.filter((one) => one.innerText.trim()).map((one) => parseFloat(getComputedStyle(one).fontSize))",
-        )
+        sizes = await page.eval_on_selector_all("main p, main li, main h2, header *", SIZES)
         assert min(sizes) >= SMALLEST[await width_of(page)]
         square = await page.locator("#qr").bounding_box()
         assert square is not None
