@@ -2,8 +2,9 @@
 
     .venv/bin/python -m benchmarks.passages [--sizes 500 10000 100000]
 
-Passages are made from the handbook's own sentences with rare words mixed in, the same for the same seed; questions are
-cut out of them, and each is asked once: nothing of it was read before. Times are the processor's, so that what else
+Passages are made from the handbook's own sentences with rare words mixed in, the same for the same seed. Questions are
+cut out of one sentence each, in turn one that stands in many passages and one that stands in one only, and each is
+asked once: nothing of it was read before. Times are the processor's, so that what else
 runs on the machine counts little. Each size runs in a process of its own, so that its memory can be read.
 """
 
@@ -23,7 +24,7 @@ from knowledge.handbook import Handbook
 from knowledge.passages import Passages
 from knowledge.readings import Passage
 
-QUESTIONS, SCANNED = 60, 6
+QUESTIONS, SCANNED, LENGTH = 60, 6, 16
 FIRST_CHARACTER, LAST_CHARACTER = 0x4E00, 0x9FA5
 MEBIBYTE = 1024  # in the unit of ru_maxrss on Linux
 
@@ -34,7 +35,7 @@ def passages(count: int, rng: random.Random) -> list[Passage]:
     made = []
     for number in range(count):
         rare = "".join(chr(rng.randrange(FIRST_CHARACTER, LAST_CHARACTER)) for _ in range(8))
-        text = "".join(rng.sample(sentences, 5)) + f"{rare}，第{number}号。"
+        text = "\n".join((*rng.sample(sentences, 5), f"{rare}，第{number}号。"))
         made.append(
             Passage(f"第{number % 12 + 1}章", f"{number}、{rng.choice(sentences)[:12]}", str(number % 300), text)
         )
@@ -60,10 +61,11 @@ def measure(count: int) -> Measured:
     rng = random.Random(2026)
     made = passages(count, rng)
     asked = []
-    for _ in range(QUESTIONS):
-        text = made[rng.randrange(count)].text
-        start = rng.randrange(len(text) - 24)
-        asked.append(text[start : start + 16])
+    for number in range(QUESTIONS):
+        *common, rare = rng.choice(made).text.split("\n")
+        sentence = max(common, key=len) if number % 2 else rare
+        start = rng.randrange(max(1, len(sentence) - LENGTH + 1))
+        asked.append(sentence[start : start + LENGTH])
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.process_time()
     index = Passages()

@@ -54,7 +54,7 @@ def _shown(house: Path, path: Path) -> str:
 
 def _papers(house: Path) -> set[str]:
     papers, _ = read_papers(house / "knowledge" / "documents" / "papers")
-    return {paper.id for paper in papers}
+    return {paper.id for paper, _ in papers}
 
 
 def _overlay_faults(house: Path, overlays: Path | None) -> Iterable[tuple[str, int, str]]:

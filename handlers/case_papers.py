@@ -52,8 +52,11 @@ def context_of(turn: Turn, work: Work, step: Step | None) -> dict[str, Any]:
     nested = work.facts.nested()
     steps = {one.id: one for one in work.procedure.steps}
     facts = {id: _in_words(steps[id], values) for id, values in nested.items() if id in steps}
-    subject = {"name": work.case.subject_name} if work.case.subject_name else None
-    people = [{"name": one.name, "status": turn.texts.word(one.status)} for one in work.branch.people]
+    people = [
+        {"id": one.person_id, "name": one.name, "status": turn.texts.word(one.status)} for one in work.branch.people
+    ]
+    here = next((one for one in people if one["id"] == work.case.subject_id), {})
+    subject = {**here, "name": work.case.subject_name} if work.case.subject_name else None
     known = {
         "branch": nested.get("branch"),
         "committee": nested.get("committee"),

@@ -1,7 +1,7 @@
 """From a field of a procedure to a question: what may be tapped, how a reply is read, and what the rules say of it."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -69,13 +69,28 @@ class Amount(Question[Decimal]):
             raise ValueError(data) from error
 
 
+def _require_fitting(reply: Reply, names: Iterable[str], others: Sequence[Member]) -> None:
+    """Raises `Invalid` when somebody of the branch is named who has not the status that is asked for."""
+    if reply.option is not None:
+        return
+    left = reply.text
+    for name in sorted(names, key=len, reverse=True):
+        left = left.replace(name, " ")
+    for one in others:
+        if one.name in left:
+            raise Invalid("wrong_status", name=one.name, status=one.status)
+
+
 class People(Question[list[Named]]):
     """Some of a list of people: names typed are the whole answer, taps add until 好了 or until all are there."""
 
     AT_A_GLANCE = 12
 
-    def __init__(self, people: Sequence[Member], *, at_least: int = 1, at_most: int | None = None) -> None:
+    def __init__(
+        self, people: Sequence[Member], others: Sequence[Member] = (), *, at_least: int = 1, at_most: int | None = None
+    ) -> None:
         self.people = {str(one.person_id): Named(one.person_id, one.name) for one in people}
+        self.others = others
         self.at_least = at_least
         self.at_most = len(people) if at_most is None else at_most
 
@@ -103,8 +118,9 @@ class People(Question[list[Named]]):
     def _named(self, reply: Reply) -> list[str]:
         if reply.files:
             raise Invalid("words_please")
+        _require_fitting(reply, (one.name for one in self.people.values()), self.others)
         ids, names = list(self.people), [one.name for one in self.people.values()]
-        found = choices.match_many(reply.text, names)
+        found = choices.match_many(reply.text.replace("同志", " "), names)
         if not found:
             raise Invalid("no_such_person")
         return [ids[index] for index in found]
@@ -135,8 +151,9 @@ class People(Question[list[Named]]):
 class OnePerson(Question[Named]):
     """One of a list of people, with the name they have now."""
 
-    def __init__(self, people: Sequence[Member]) -> None:
+    def __init__(self, people: Sequence[Member], others: Sequence[Member] = ()) -> None:
         self.inner = PersonIn(people)
+        self.others = others
         self.names = {one.person_id: one.name for one in people}
 
     def options(self, asking: Asking, partial: Any) -> list[Option]:
@@ -145,6 +162,7 @@ class OnePerson(Question[Named]):
 
     def read(self, reply: Reply, asking: Asking, partial: Any) -> Named:
         """The one that fits."""
+        _require_fitting(reply, self.names.values(), self.others)
         found = self.inner.read(reply, asking, partial)
         return Named(found, self.names[found])
 
@@ -284,11 +302,22 @@ class Fitted(Question[Any]):
     def read(self, reply: Reply, asking: Asking, partial: Any) -> Any:
         """The answer, if the rules have nothing against it."""
         means = asking.texts.means
+        reply = self._by_number(reply, asking, partial)
         if self.skippable and (reply.option == SKIP or (reply.option is None and means("skip", reply.text))):
             return None
         if self.may_stop and (reply.option == STOP or (reply.option is None and means("stop_here", reply.text))):
             return Stop()
         return self._allowed(self._read(reply, asking, partial))
+
+    def _by_number(self, reply: Reply, asking: Asking, partial: Any) -> Reply:
+        """A number as the option it stands for, counted over all that are offered, unless a figure is asked for."""
+        options = self.options(asking, partial)
+        if reply.option is not None or not options or isinstance(self.inner, Number | Amount):
+            return reply
+        found = choices.match_option(reply.text, [option.label for option in options])
+        if found.kind != "number" or found.index is None:
+            return reply
+        return Reply(option=options[found.index].id)
 
     def _read(self, reply: Reply, asking: Asking, partial: Any) -> Any:
         for label, value in self.likely.items():
@@ -323,7 +352,9 @@ class Fitted(Question[Any]):
 
     def show(self, value: Any, asking: Asking) -> str:
         """As the question itself shows it."""
-        if value is None or isinstance(value, Stop):
+        if isinstance(value, Stop):
+            return ""  # nothing was answered, and nothing stands in the summary
+        if value is None:
             return asking.texts.say("shared", "none")
         return self.inner.show(value, asking)
 
@@ -334,7 +365,8 @@ def question_of(
     """The question that a field asks, without what surrounds it; a step's own day has come already."""
     match asked.kind:
         case Kind.DAY:
-            return Day(before=today if asked.id == dated else None)
+            since = (facts.get(dated, step) or today) if asked.ahead else None
+            return Day(before=today if asked.id == dated else None, since=since)
         case Kind.NUMBER:
             return Number(at_least=asked.at_least or 0, at_most=100_000 if asked.at_most is None else asked.at_most)
         case Kind.DECIMAL:
@@ -350,9 +382,9 @@ def question_of(
         case Kind.CHOICES:
             return Choices(_offered(asked), at_least=1 if asked.at_least is None else asked.at_least)
         case Kind.PERSON:
-            return OnePerson(_fitting(asked, people))
+            return OnePerson(*_fitting(asked, people))
         case Kind.PEOPLE:
-            return People(_fitting(asked, people), at_least=asked.at_least or 1, at_most=asked.at_most)
+            return People(*_fitting(asked, people), at_least=asked.at_least or 1, at_most=asked.at_most)
     return Tally(facts.get(asked.of, step) or [])
 
 
@@ -360,5 +392,7 @@ def _offered(asked: Asked) -> list[Option]:
     return [Option(id, label) for id, label in asked.among.items()]
 
 
-def _fitting(asked: Asked, people: Sequence[Member]) -> list[Member]:
-    return [one for one in people if not asked.whom or one.status.value in asked.whom]
+def _fitting(asked: Asked, people: Sequence[Member]) -> tuple[list[Member], list[Member]]:
+    """Those who have a status that the field asks for, and the others of the branch."""
+    fit = [one for one in people if not asked.whom or one.status.value in asked.whom]
+    return fit, [one for one in people if one not in fit]

@@ -14,7 +14,10 @@ from storage.case_steps import NewStep, record_steps
 from storage.cases import close_case, set_remind
 from storage.memberships import change_status, end_membership, end_posts, give_post
 from storage.models import PostKind, Status
-from storage.people import audit
+from storage.people import COMMITTEE, audit
+
+BRANCH_POSTS = (*COMMITTEE, PostKind.GROUP_LEADER)
+"""What nobody holds in a branch that they have left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ async def _take_effect(turn: Turn, work: Work, effect: Effect, taken: Taken, fac
         await change_status(session, person, Status(effect.status), since)
     if effect.leaves and person is not None:
         await end_membership(session, person, since)
+        await end_posts(session, place, BRANCH_POSTS, since, person_id=person)
     if effect.post and effect.holders:
         kind = PostKind(effect.post)
         chosen = facts.get(effect.holders, taken.step.id)

@@ -70,7 +70,7 @@ async def start_case(d: Dialogue) -> None:
             organization_id=d.place.organization_id,
             name=subject.name,
             phone_last4=subject.phone_last4,
-            status=Status.APPLICANT,
+            status=_stands_as(procedure, at),
             since=d.today,
         )
     case_id = await add_case(
@@ -141,6 +141,18 @@ async def _begins_at(d: Dialogue, procedure: Procedure) -> str:
     return await d.ask("at_step", OneOf([Option(step.id, step.title) for step in steps]))
 
 
+def _stands_as(procedure: Procedure, at: str) -> Status:
+    """As what somebody is registered whose case is taken over at a step: what the steps before it make of people."""
+    found = Status.APPLICANT
+    for step in procedure.steps:
+        if not at or step.id == at:
+            break
+        for effect in step.effects:
+            if effect.status:
+                found = Status(effect.status)
+    return found
+
+
 def _not_written(d: Dialogue, procedure: Procedure, subject: Member | None, title: str, at: str) -> CaseView:
     place = d.place
     return CaseView(
@@ -200,7 +212,7 @@ async def _which_case(d: Dialogue) -> str:
 
 
 async def _which_step(d: Dialogue, work: Work, wanted: str) -> Step:
-    """The step that a button named, or the one that may be recorded, or one of several.
+    """The step that a button named, or the one that the case waits for, or one of several.
 
     Raises `Refused` when none may be, with the reason.
     """
@@ -212,8 +224,9 @@ async def _which_step(d: Dialogue, work: Work, wanted: str) -> Step:
         return place.step
     if not may:
         raise Refused("not_now", words=next_words(d.texts, work))
-    if len(may) == 1:
-        return may[0]
+    needed = [step for step in may if not step.optional]  # the others have their button on the case's page
+    if len(may) == 1 or len(needed) == 1:
+        return (needed or may)[0]
     chosen = await d.ask("step", OneOf([Option(step.id, step.title) for step in may]))
     return next(step for step in may if step.id == chosen)
 
@@ -233,12 +246,16 @@ async def _sit(d: Dialogue, sitting: Sitting, step: Step, *, may_stop: bool = Fa
 
 
 def _likely_done(sitting: Sitting, today: date) -> Step | None:
-    """The next step that follows one of this sitting and that has usually been done by today."""
-    work, taken = sitting.work, {one.step.id: one.done_on for one in sitting.taken}
-    for place in () if work.standing.ended else work.standing.open:
-        after = [taken[id] for id in work.procedure.before(place.step) if id in taken]
-        likely = bool(after) and place.step.id not in taken and not place.step.optional
-        if likely and usual_day(max(after), place.step.usually) <= today:
+    """The next step that comes after one of this sitting, or along with it, and has usually been done by today."""
+    work, taken = sitting.work, {one.step.id for one in sitting.taken}
+    near = taken.union(*(work.procedure.before(one.step) for one in sitting.taken))
+    done = {place.step.id: place.done_on for place in work.standing.places if place.done_on}
+    for place in work.standing.open:
+        before = set(work.procedure.before(place.step))
+        if place.step.id in taken or place.step.optional or not before & near:
+            continue
+        days = [place.done_on] if place.done_on else [done[id] for id in before if id in done]
+        if days and usual_day(max(days), place.step.usually) <= today:
             return place.step
     return None
 
@@ -305,7 +322,7 @@ async def _ask_field(
         return _words(d, stopping[0]) if stopping else ""
 
     default = facts.get(asked.default, step.id) if asked.default else None
-    likely = {} if default is None else {_likely(d, asked, default): default}
+    likely = {} if default in (None, [], "") else {_likely(d, asked, default): default}
     question = Fitted(
         question_of(asked, work.branch.people, facts, step.id, d.today, step.dated),
         likely=likely,
@@ -417,12 +434,22 @@ async def _sit_together(d: Dialogue, sitting: Sitting, step: Step, peers: Sequen
             taken = await _ask_step(d, one, step, given=shared, fields=alone, whose=name)
         assert taken is not None
         _take(one, taken)
-    warnings = [words for one in sittings for words in one.warnings]
+    warnings = _of_whom(sittings)
     made = [(f"{one.work.case.subject_name}：{label}", words) for one in sittings for label, words in _made_of(one)]
-    await d.confirm(title=step.title, made=made, warnings=list(dict.fromkeys(warnings)))
+    await d.confirm(title=step.title, made=made, warnings=warnings)
     for one in sittings:
         with d.within("", f"case{one.work.case.id}"):
             await _write(d, one)
+
+
+def _of_whom(sittings: Sequence[Sitting]) -> list[str]:
+    """What is to be borne in mind, with the name of whom it is about where it is not about all."""
+    found: dict[str, None] = {}
+    for one in sittings:
+        for words in one.warnings:
+            all_of_them = all(words in each.warnings for each in sittings)
+            found[words if all_of_them else f"{one.work.case.subject_name}：{words}"] = None
+    return list(found)
 
 
 async def _write(d: Dialogue, sitting: Sitting) -> None:
@@ -456,6 +483,8 @@ def _made_of(sitting: Sitting) -> list[tuple[str, str]]:
     found = []
     for taken in sitting.taken:
         for derived in taken.step.derived:
+            if sitting.work.facts.holds(derived.when, taken.step.id) is not True:
+                continue  # another rule makes the same fact
             value = sitting.work.facts.get(derived.id, taken.step.id)
             if value is not None and derived.label and (words := made_words(derived, value)):
                 found.append((derived.label, words))

@@ -28,15 +28,16 @@ def step_title(step: Step) -> str:
 
 
 def progress_line(work: Work) -> str:
-    """One mark a stage: ● done, ◐ under way, ○ to come."""
+    """One mark a stage, ● done, ◐ under way, ○ to come, and the name of the one that it is in."""
     marks = []
     now = work.standing.stage_now
     for number, stage in enumerate(work.procedure.stages):
         places = [place for place in work.standing.places if place.stage is stage]
         done = all(place.state in SETTLED or (place.step.optional and not place.records) for place in places)
         mark = "●" if work.standing.ended or done else "◐" if number == now else "○"
-        marks.append(f"{mark}{stage.title}")
-    return "　".join(marks)
+        marks.append(mark)
+    name = "" if work.standing.ended else work.procedure.stages[now].title
+    return f"{''.join(marks)} {name}".rstrip()
 
 
 def position(work: Work) -> tuple[int, int]:
@@ -50,6 +51,7 @@ def next_words(texts: Texts, work: Work, *, only: Place | None = None) -> Marked
     """What is to be done now, by when, and what cannot be done yet and why; in house markup."""
     say = texts.say
     places = [only] if only else [*work.standing.open, *work.standing.early]
+    places = [place for place in places if not place.step.optional] or places  # those have a button and need no words
     lines = [_place_words(texts, work, place) for place in places]
     if only and only.state in SETTLED:
         lines = [say("case_words", "settled", step=only.step.title)]
@@ -131,8 +133,8 @@ def page_rows(turn: Turn, work: Work, *, ended: bool = False) -> Rows:
 
 
 def paper_rows(turn: Turn, work: Work, steps: Sequence[Step]) -> Rows:
-    """A button for each paper that some steps make."""
+    """A button for each paper that some steps make, those of the newest step first."""
     papers = turn.around.papers
-    ids = dict.fromkeys(id for step in steps for id in papers_made(step, work.facts) if id in papers)
+    ids = dict.fromkeys(id for step in reversed(steps) for id in papers_made(step, work.facts) if id in papers)
     shown = [Button(f"📄 {papers[id].title}", f"paper.{work.case.id}.{id}") for id in ids]
     return tuple((button,) for button in shown[:PAPERS_SHOWN])

@@ -92,6 +92,7 @@ def around_of(branch: Branch, view: CaseView, today: date) -> dict[str, Any]:
     """The surroundings of a case, by the names of `knowledge.procedure.facts.SURROUNDINGS`."""
     subject = next((one for one in branch.people if one.person_id == view.subject_id), None)
     found = {**branch.facts, "today": today, "case.title": view.title, "case.started_on": view.started_on}
+    found["case.matter"] = view.title.partition("：")[2] or view.title  # as `begun_title` put them together
     if view.subject_id is not None and view.subject_name is not None:
         found |= {"subject.person": Named(view.subject_id, view.subject_name), "subject.name": view.subject_name}
     if subject is not None:

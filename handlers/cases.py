@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.case_recording import settle
+from handlers.case_recording import BRANCH_POSTS, settle
 from handlers.case_words import next_words, page_rows, page_words
 from handlers.case_work import Work, branch_of, work_from, work_on
 from handlers.dialogue import Dialogue, Refused, Role, Text, dialogue
@@ -20,7 +20,7 @@ from knowledge.procedure.facts import load
 from knowledge.procedure.model import Asked, Kind
 from storage.case_steps import StepView, history_of, steps_of
 from storage.cases import CaseView, cases_of, close_case, count_cases, move_case, pause_case, resume_case
-from storage.memberships import move_membership
+from storage.memberships import end_posts, move_membership
 from storage.models import CaseState
 from storage.people import OrganizationView, audit, branches_under, organizations_above, secretaries_of
 
@@ -228,6 +228,7 @@ async def move(d: Dialogue) -> None:
     await d.confirm(title=work.case.title, name=work.case.subject_name, target=target.name)
     await move_case(d.session, work.case.id, target.id)
     await move_membership(d.session, work.case.subject_id, target.id, d.turn.today)
+    await end_posts(d.session, work.case.organization_id, BRANCH_POSTS, d.turn.today, person_id=work.case.subject_id)
     await _audit(d.turn, work, "move_case")
     told = [one.id for one in await secretaries_of(d.session, target.id)]
     rows = ((Button(work.case.title[:30], f"case.{work.case.id}"),),)

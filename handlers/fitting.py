@@ -7,6 +7,7 @@
 4. Documents that cannot be sent are named in words.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from handlers.markup import escape, split, to_plain, width
@@ -14,6 +15,7 @@ from handlers.messages import Button, Document, Limits, Outgoing, Rows
 from handlers.wording import tidy
 
 NUMBERED = "回复数字："
+FIGURES = "可以直接回复："
 ALSO = "也可以回复：{words}"
 MOST_PARTS = 3
 WHOLE = "全文.txt"
@@ -78,15 +80,21 @@ def is_choice(payload: str) -> bool:
     return bool(payload) and not is_way_out(Button("", payload))
 
 
+def are_figures(buttons: Iterable[Button]) -> bool:
+    """Whether a figure is asked for and some are offered: a number is the answer then and stands for no button."""
+    return any(is_choice(button.payload) and button.label.isdecimal() for button in buttons)
+
+
 def _numbered(rows: Rows) -> list[str]:
     buttons = [button for row in rows for button in row]
-    numbered = [escape(button.label) for button in buttons if is_choice(button.payload)]
-    lines = [f"{number}. {label}" for number, label in enumerate(numbered, 1)]
+    labels = [escape(button.label) for button in buttons if is_choice(button.payload)]
+    figures = are_figures(buttons)
+    lines = [f"- {label}" if figures else f"{number}. {label}" for number, label in enumerate(labels, 1)]
     links = [f"- [{escape(button.label)}]({_address(button.url)})" for button in buttons if button.url]
     ways_out = "、".join(escape(button.label.strip("‹ ")) for button in buttons if is_way_out(button))
     paragraphs = [
         "\n".join(links),
-        f"{NUMBERED}\n" + "\n".join(lines) if lines else "",
+        f"{FIGURES if figures else NUMBERED}\n" + "\n".join(lines) if lines else "",
         ALSO.format(words=ways_out) if ways_out else "",
     ]
     return [paragraph for paragraph in paragraphs if paragraph]

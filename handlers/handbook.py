@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from datetime import date
 
+from handlers.answer_words import fitted_answer, fitted_quotes, fitted_source, to_share
 from handlers.dialogue.engine import DIALOGUES
 from handlers.dialogue.errors import Refused
 from handlers.dialogue.roles import Role
 from handlers.dialogue.turn import Turn, record_id
-from handlers.library import place_of, refresh, seen_by
-from handlers.markup import escape
+from handlers.library import refresh, seen_by
 from handlers.menu_rows import back_to_menu, page_of
 from handlers.messages import Button, Rows
 from handlers.router import reply
-from handlers.screen import SCREEN, folded, lines
-from handlers.wording import Marked, Texts
+from handlers.screen import SCREEN
+from handlers.wording import Texts
 from knowledge.handbook import Entry, Handbook, Lookup
 from knowledge.passages import Quote
 from storage.models import Outcome
@@ -22,8 +22,6 @@ from storage.questions import add_question, give_feedback, note_picked, question
 
 LONGEST = 500
 PAGE, TOPICS_PAGE = 8, 20
-LEAST = 4
-"""Lines of an answer that are shown in any case, whatever else has to share the screen."""
 ALL = 10_000
 """Room for whatever there is, once it was asked for."""
 KEPT = 20
@@ -86,7 +84,7 @@ async def _say_found(turn: Turn, found: Lookup, room: int) -> None:
     if found.entry is not None:
         await _say_entry(turn, found.entry, asked, found, room=room)
     elif found.quotes:
-        body = _only_quoted(turn, found.quotes, room)
+        body = fitted_quotes(turn.texts, found.quotes, room)
         await turn.say(body, rows=(*_whole(turn, found.quotes), _feedback(turn, asked)))
     elif found.status == "unsure":
         rows: Rows = tuple((Button(near.entry.title, f"pick.{asked}.{near.entry.id}"),) for near in found.candidates)
@@ -149,7 +147,7 @@ async def _say_entry(
     handbook, say = turn.around.handbook, turn.texts.say
     answer = found.answer if found else entry.answer
     quotes = found.quotes if found else ()
-    body, is_whole = _in_room(turn, entry, answer, quotes, room)
+    body, is_whole = fitted_answer(turn.texts, entry, answer, quotes, room)
     related = [
         handbook.entry(id) for id in ([entry.superseded_by] if entry.superseded_by else []) + list(entry.see_also)
     ]
@@ -169,52 +167,12 @@ async def _say_entry(
     await turn.say(body, rows=tuple(rows), replaces=room == ALL)
 
 
-def _in_room(turn: Turn, entry: Entry, answer: str, quotes: Sequence[Quote], room: int) -> tuple[str, bool]:
-    """An answer with its source in so many lines, and whether nothing of it is left out.
-
-    A passage that does not fit is not shown, its button leads to it. Then of several sources only the first is named,
-    and last the answer is cut.
-    """
-
-    def body(words: str, source: str, quoted: Sequence[str] = ()) -> str:
-        shown = [Marked(each) for each in quoted]
-        return turn.texts.say(
-            "handbook.handbook", "answer", title=entry.title, answer=Marked(words), source=source, quotes=shown
-        )
-
-    first, several, _ = entry.source.partition("；")
-    brief = turn.texts.say("handbook.handbook", "first_of", source=first) if several else entry.source
-    quoted = [_quoted(turn, quote) for quote in quotes[:1]]
-    for tried in (body(answer, entry.source, quoted), body(answer, entry.source), body(answer, brief)):
-        if lines(tried) <= room:
-            return tried, True
-    left = max(LEAST, room - lines(body("", brief)) + 1)
-    return body(folded(answer, left), brief), False
-
-
-def _only_quoted(turn: Turn, quotes: Sequence[Quote], room: int) -> str:
-    """Passages in so many lines: as many as fit, and of the first one at least its beginning."""
-    for count in range(len(quotes), 0, -1):
-        shown = [Marked(_quoted(turn, quote)) for quote in quotes[:count]]
-        body = turn.texts.say("handbook.handbook", "only_quoted", quotes=shown)
-        if lines(body) <= room:
-            return body
-    words = escape(quotes[0].words)
-    fitting = Marked(folded(words, max(LEAST, room - lines(body) + lines(words))))
-    return turn.texts.say("handbook.handbook", "only_quoted", quotes=[Marked(_quoted(turn, quotes[0], fitting))])
-
-
 def _feedback(turn: Turn, asked: int) -> tuple[Button, ...]:
     say = turn.texts.say
     return (
         Button(say("handbook.helpful", "useful"), f"helpful.{asked}.1"),
         Button(say("handbook.helpful", "useless"), f"helpful.{asked}.0"),
     )
-
-
-def _quoted(turn: Turn, quote: Quote, words: str = "") -> str:
-    place = place_of(quote.reading, quote.passage)
-    return turn.texts.say("handbook.handbook", "quoted", words=words or quote.words, place=place)
 
 
 def _whole(turn: Turn, quotes: Sequence[Quote]) -> list[tuple[Button, ...]]:
@@ -233,14 +191,7 @@ async def show_source(turn: Turn, entry_id: str) -> None:
     handbook = turn.around.handbook
     current = handbook.entry(entry.superseded_by) if entry.superseded_by else None
     quotes = handbook.passages.find(entry.title, 1, sees=seen_by(turn))
-    body = turn.texts.say(
-        "handbook.source",
-        "full",
-        entry=entry,
-        sources=entry.source.split("；"),
-        current=current.title if current else "",
-        quotes=[Marked(_quoted(turn, quote)) for quote in quotes],
-    )
+    body = fitted_source(turn.texts, entry, current, quotes, SCREEN)
     rows: list[tuple[Button, ...]] = [(Button(current.title, f"know.{current.id}"),)] if current else []
     await turn.say(body, rows=(*rows, *_whole(turn, quotes), *back_to_menu(turn)))
 
@@ -251,9 +202,7 @@ async def share_entry(turn: Turn, entry_id: str) -> None:
     entry = await _entry(turn, entry_id)
     say = turn.texts.say
     await turn.say(say("handbook.share", "how"))
-    await turn.say(
-        say("handbook.share", "message", title=entry.title, answer=Marked(entry.answer), source=entry.source)
-    )
+    await turn.say(to_share(turn.texts, entry, entry.answer))
 
 
 def public_answers(texts: Texts, handbook: Handbook, words: str, today: date) -> list[tuple[str, str, str]]:
@@ -264,12 +213,7 @@ def public_answers(texts: Texts, handbook: Handbook, words: str, today: date) ->
     entries = [candidate.entry for candidate in found.candidates]
     answers = [found.answer if entry is found.entry else entry.answer for entry in entries]
     return [
-        (
-            entry.id,
-            entry.title,
-            texts.say("handbook.share", "message", title=entry.title, answer=Marked(answer), source=entry.source),
-        )
-        for entry, answer in zip(entries, answers, strict=True)
+        (entry.id, entry.title, to_share(texts, entry, answer)) for entry, answer in zip(entries, answers, strict=True)
     ]
 
 

@@ -12,13 +12,19 @@ from storage.cases import count_cases
 from storage.models import CaseState
 
 PAGE = 12
+FIRST = (
+    *("admission", "election", "general-meeting", "committee-meeting", "group-meeting", "lecture", "theme-day"),
+    *("criticism-meeting", "appraisal", "heart-to-heart", "dues", "transfer", "mobile-member", "training-hours"),
+    *("theory-study", "reporting", "democratic-decision", "four-discussions", "by-election"),
+)
+"""What branches do most, in the order in which it is offered; the others come after it."""
 RUNNING = (CaseState.OPEN, CaseState.PAUSED)
 
 
 @reply("procedures", role=Role.ANYONE)
 async def list_procedures(turn: Turn, argument: str) -> None:
     """All procedures, a page at a time, the argument being the page; a secretary sees first what is under way."""
-    all_of_them = list(turn.around.procedures)
+    all_of_them = sorted(turn.around.procedures, key=lambda one: FIRST.index(one.id) if one.id in FIRST else len(FIRST))
     page = int(argument) if argument.isdecimal() and int(argument) * PAGE < len(all_of_them) else 0
     shown = [Button(one.title, f"procedure.{one.id}") for one in all_of_them[page * PAGE : (page + 1) * PAGE]]
     rows: list[tuple[Button, ...]] = [tuple(shown[at : at + 2]) for at in range(0, len(shown), 2)]

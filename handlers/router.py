@@ -263,7 +263,7 @@ class Router:
             await self._leave_for(turn, run, "handbook", aside[1])
             return
         command = None if files else self.vocabulary.exact(text)
-        if command and (text.lstrip().startswith("/") or _is_open_to_all(Journal(run.journal), text)):
+        if command and (text.lstrip().startswith("/") or _is_open_to_all(Journal(run.journal), text, command[0])):
             await self._leave_for(turn, run, *command)
             return
         before = Journal(run.journal).answers
@@ -327,8 +327,13 @@ class Router:
         await self.start(turn, "handbook", aside[1] if aside else text)
 
 
-def _is_open_to_all(journal: Journal, text: str) -> bool:
-    """Whether the open question does not choose among options, so that a word that starts something is no answer."""
+def _is_open_to_all(journal: Journal, text: str, command: str) -> bool:
+    """Whether the open question does not choose among options, so that a word that starts something is no answer.
+
+    The name of a procedure is an answer where any words may be: 学了什么？主题党日.
+    """
+    if command == "procedure" and journal.free:
+        return False
     if not journal.shown:
         return True
     return journal.free and tidy(text) not in map(tidy, journal.shown)

@@ -11,7 +11,7 @@ SCREEN = 20
 """Such lines between its top and the keys, at a height of 740 px."""
 MORE = "……"
 _HALVES = {"W": 2, "F": 2, "A": 2}
-_SENTENCES = re.compile(r"[^。！？；，]*[。！？；，]+|[^。！？；，]+")
+_CLAUSES = re.compile(r"[^。！？；，、：]*[。！？；，、：]+|[^。！？；，、：]+")
 
 
 def lines(body: str) -> int:
@@ -44,7 +44,7 @@ def folded(body: str, room: int) -> str:
 def _clauses(line: str, room: int) -> list[str]:
     """The clauses of a line that fit, in one piece; none where no mark would be closed."""
     fits = taken = ""
-    for clause in _SENTENCES.findall(line):
+    for clause in _CLAUSES.findall(line):
         taken += clause
         if lines(taken + MORE) > room:
             break

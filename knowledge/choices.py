@@ -62,7 +62,7 @@ def _typed(text: str) -> str:
 
 def whole_number(text: str) -> int | None:
     """A whole number that is all of the text, in digits of any width or in Chinese; None for anything else."""
-    plain = re.sub(r"^(?:一共|总共|共|有)(?=.)|(?:[人名个位票元块次份条天岁]|[。.!,，\s])+$", "", _typed(text))
+    plain = re.sub(r"^(?:一共|总共|共|有)(?=.)|(?:[人名个位票元块次份条天岁月张分%％]|[。.!,，\s])+$", "", _typed(text))
     if re.fullmatch(r"[0-9]{1,3}(?:,[0-9]{3}){1,2}", plain):
         plain = plain.replace(",", "")
     return int(plain) if re.fullmatch(r"[0-9]{1,9}", plain) else chinese_number(plain)

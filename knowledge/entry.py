@@ -39,7 +39,8 @@ class Entry(Citation):
     """One question's answer: in our own words, in house markup, with its source and whether it is in force.
 
     `source` is the text to show. A historical answer says so in its first line; `superseded_by` is the rule in force
-    where there is one. `procedure` is the id of the procedure it belongs to.
+    where there is one. `procedure` is the id of the procedure it belongs to. `phrasings` are other words in which
+    people ask for it, which are found but not shown; they stand in files of their own (knowledge/phrasings).
     """
 
     id: str = Field(pattern=_ID)
@@ -53,6 +54,7 @@ class Entry(Citation):
     see_also: tuple[str, ...] = ()
     procedure: str | None = None
     source: str = ""
+    phrasings: tuple[str, ...] = ()
 
     @property
     def citations(self) -> tuple[Citation, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from knowledge.entry import Citation, Entry, SourceDocument
@@ -12,6 +13,8 @@ from knowledge.located import Fault, Item, read_items
 from knowledge.normalize import normalize
 
 ENTRIES = Path(__file__).parent / "entries"
+PHRASINGS = "phrasings"
+"""The folder beside the entries, with a file of phrasings for each file of entries."""
 DOCUMENTS = "documents.yaml"
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -49,7 +52,32 @@ def read_entries(folder: Path = ENTRIES) -> tuple[list[Entry], list[Fault]]:
         faults.extend(item.fault(message, key) for key, message in _own_faults(entry))
         faults.extend(item.fault(message, key) for key, message in _dead_links(entry, ids, documents))
     faults.extend(_doubles(pairs))
-    return [_with_source(entry, documents) for entry, _ in pairs], sorted(faults)
+    phrasings = _phrasings(folder.parent / PHRASINGS, ids, faults)
+    return [_completed(entry, documents, phrasings.get(entry.id, ())) for entry, _ in pairs], sorted(faults)
+
+
+def _phrasings(folder: Path, ids: set[str], faults: list[Fault]) -> dict[str, tuple[str, ...]]:
+    """The phrasings of each entry; an entry that is not there, or a phrasing of two entries, is a fault."""
+    found: dict[str, tuple[str, ...]] = {}
+    owners: dict[str, str] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        lines = text.splitlines()
+        try:
+            said = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+        except yaml.YAMLError as error:
+            faults.append(Fault(str(path), 1, f"YAML 写法有误：{error}"))
+            continue
+        for id, phrases in said.items():
+            line = next((number for number, each in enumerate(lines, 1) if each.startswith(f"{id}:")), 1)
+            if id not in ids or id in found:
+                faults.append(Fault(str(path), line, f"没有这个条目，或者写了两次：“{id}”"))
+                continue
+            found[id] = tuple(str(phrase) for phrase in phrases)
+            for phrase in found[id]:
+                if owners.setdefault(normalize(phrase), id) != id:
+                    faults.append(Fault(str(path), line, f"“{phrase}”已经属于条目“{owners[normalize(phrase)]}”"))
+    return found
 
 
 def validated(model: type[_Model], items: Iterator[Item], faults: list[Fault]) -> Iterator[tuple[_Model, Item]]:
@@ -118,8 +146,8 @@ def _doubles(pairs: list[tuple[Entry, Item]]) -> Iterator[Fault]:
                 yield item.fault(f"“{name}”已经属于条目“{owner}”", key)
 
 
-def _with_source(entry: Entry, documents: dict[str, SourceDocument]) -> Entry:
-    """The entry with its source in words, each document named once with all the articles or pages in it."""
+def _completed(entry: Entry, documents: dict[str, SourceDocument], phrasings: tuple[str, ...]) -> Entry:
+    """The entry with its phrasings and its source in words, each document named once with all the articles or pages."""
     places: dict[str, list[Citation]] = {}
     for citation in entry.citations:
         places.setdefault(citation.document, []).append(citation)
@@ -131,4 +159,4 @@ def _with_source(entry: Entry, documents: dict[str, SourceDocument]) -> Entry:
         for id, found in places.items()
         if id in documents
     ]
-    return entry.model_copy(update={"source": "；".join(cited)})
+    return entry.model_copy(update={"source": "；".join(cited), "phrasings": phrasings})

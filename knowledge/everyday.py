@@ -42,13 +42,14 @@ def read_everyday(file: Path = FILE) -> list[Everyday]:
 _Said = tuple[str, ...]  # its parts, between which something may stand
 
 _SHORTEST = 2
+_ASKING = frozenset("怎么什谁哪多少几久能可以要有无是不时候一个次")
 GAP = 5
 """How many characters may stand between two parts."""
 
 
 @cache
 def _meanings() -> dict[str, list[tuple[_Said, tuple[str, ...]]]]:
-    """By first character: ways to say something, the longest first, with what they mean."""
+    """By their first two characters, or the one that they begin with: ways to say something, with what they mean."""
     found: defaultdict[_Said, list[str]] = defaultdict(list)
     for each in read_everyday():
         mean = normalize(each.mean)
@@ -56,27 +57,37 @@ def _meanings() -> dict[str, list[tuple[_Said, tuple[str, ...]]]]:
             said = tuple(map(normalize, typed.split("…")))
             if len(said) == 1 and said[0] not in each.say and said[0] in mean:
                 continue  # 隔多久 is 多久 for everybody, not 多久一次
-            if sum(map(len, said)) < _SHORTEST:
-                continue  # of 满了 nothing is left but 满, which is in many words
+            if sum(map(len, said)) < _SHORTEST or _ASKING.issuperset("".join(said)):
+                continue  # of 满了 nothing is left but 满, which is in many words; of 一般几天 nothing but 多久
             if said != (mean,) and mean not in found[said]:
                 found[said].append(mean)
+            found.setdefault((mean,), [])  # what is called by its name means nothing else: 农民党员, not 农民
     by_first: defaultdict[str, list[tuple[_Said, tuple[str, ...]]]] = defaultdict(list)
-    for said in sorted(found, key=lambda each: sum(map(len, each)), reverse=True):
-        by_first[said[0][0]].append((said, tuple(found[said])))
+    for said, means in found.items():
+        by_first[said[0][:2]].append((said, tuple(means)))
     return dict(by_first)
 
 
 def meanings(words: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    """Where in normalized words something stands that people say, to where, and what it may mean."""
+    """Where in normalized words something stands that people say, to where, and what it may mean.
+
+    Of what begins at the same place the longest counts.
+    """
     at, known = 0, _meanings()
     while at < len(words):
-        for said, means in known.get(words[at], ()):
-            if (end := _end(words, at, said)) is not None:
-                yield at, end, means
-                at = end
-                break
-        else:
+        found = [
+            (sum(map(len, said)), end, means)
+            for begun in (words[at : at + 2], words[at])
+            for said, means in known.get(begun, ())
+            if (end := _end(words, at, said)) is not None
+        ]
+        if not found:
             at += 1
+            continue
+        _, end, means = max(found, key=lambda each: each[0])
+        if means:
+            yield at, end, means
+        at = end
 
 
 def _end(words: str, at: int, said: _Said) -> int | None:

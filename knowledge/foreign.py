@@ -76,12 +76,16 @@ def foreign_to(question: str) -> list[str]:
 
 
 def nearness(question: str) -> int:
-    """How near a question is: 2 with words of the Party, 1 with words that others use too or that mean ours, else 0."""
+    """How near a question is: 2 with words of the Party, 1 with one that others use too or that means ours, else 0.
+
+    Two of the latter are as good as a word of the Party: a story told without one of them (托人 … 画票).
+    """
     asked = Question.of_question(question)
     if _has(asked, _subjects().ours):
         return 2
     either = f"{_subjects().ours} {_subjects().near}"
-    return int(_has(asked, either) or any(_has(each, either) for _, means in asked.meant_by for each in means))
+    signs = sum(any(_has(each, either) for each in means) for _, means in asked.meant_by)
+    return min(2, signs + _has(asked, either))
 
 
 @cache

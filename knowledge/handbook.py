@@ -11,6 +11,7 @@ from knowledge.entry import Entry
 from knowledge.entry_files import ENTRIES, read_entries
 from knowledge.foreign import foreign_to, is_about, is_never_ours, nearness
 from knowledge.located import Fault
+from knowledge.normalize import normalize
 from knowledge.passages import Passages, Quote
 from knowledge.questions import decisive_in, leaning, parts_of
 from knowledge.readings import Passage
@@ -22,10 +23,12 @@ __all__ = ["BrokenHandbook", "Candidate", "Entry", "Handbook", "Lookup", "faults
 
 _WANTED = (13.0, 5.0, 0.0)
 """By how much an entry must fit better than usual, by how near the question is to our subject."""
-_ABOUT_IT = 26.0
+_ABOUT_IT = 28.0
 """The same where the question is about another body, and the entry speaks of it."""
 VERY_WORDS = 96.0
 """The score from which a question is one of an entry's own names."""
+_PHRASED = 8.0
+"""By how much a phrasing must be more like a question than a name: stories have much in common that decides nothing."""
 _HISTORICAL = 2.0
 """By how much what is no longer in force comes after what is, where both fit alike."""
 
@@ -73,6 +76,10 @@ class Lookup:
 
 def _everything(key: str) -> bool:
     return True
+
+
+def _how_well(found: tuple[Status, list[Hit]]) -> float:
+    return found[1][0].score if found[1] else 0.0
 
 
 class Handbook:
@@ -126,6 +133,8 @@ class Handbook:
         self._by_id[entry.id] = entry
         handicap = _HISTORICAL if entry.state == "historical" else 0.0
         self._index.add(entry.id, (entry.title, *entry.aliases), entry.answer, handicap=handicap)
+        for number, phrase in enumerate(entry.phrasings):
+            self._index.add(f"{entry.id}~{number}", (phrase,), handicap=handicap + _PHRASED, of=entry.id)
         if owner is not None:
             self._owners[entry.id] = owner
 
@@ -205,7 +214,11 @@ class Handbook:
         def wants(key: str) -> float:
             return 0.0 if key in self._owners else wanted  # what a branch has added may be about anything
 
-        return self._index.ask(question, limit, sees=ours, wants=wants)
+        found = self._index.ask(question, limit, sees=ours, wants=wants)
+        if (mended := self._index.mended(question)) == normalize(question):
+            return found
+        wanted = wanted if foreign else _WANTED[nearness(mended)]
+        return max(found, self._index.ask(mended, limit, sees=ours, wants=wants), key=_how_well)
 
     def _misses_the_subject(self, question: str, candidates: Sequence[Candidate]) -> bool:
         """Whether the likeliest entry says nothing of what decides the rule that is asked for.

@@ -168,6 +168,8 @@ def worth(reading: Reading, pieces: Pieces) -> list[float]:
     """For each position of a reading how well these pieces match it, 0 to 1."""
     singles, pairs, found = pieces.singles, pieces.pairs, reading.pairs
     values = [_SINGLE if written in singles else 0.0 for written in reading.written]
+    if pairs.isdisjoint(found):
+        return values
     alone = [not value for value in values] if reading.is_written else [False] * reading.size
     half = reading.size - 1
     for at, (as_written, as_heard) in enumerate(reading.credits):
@@ -222,6 +224,8 @@ class Question(Reading):
         """For each position how well these pieces match it, as it is written, heard or meant, 0 to 1."""
         values = worth(self, pieces)
         for at, means in self.meant_by:
+            if min(values[at]) >= _MEANT:
+                continue
             meant = _MEANT * max(fmean(worth(each, pieces)) for each in means)
             values[at] = [max(value, meant) for value in values[at]]
         return values

@@ -13,6 +13,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -29,11 +30,15 @@ UNSURE = 38.0
 _SURE, _AHEAD, _CLEAR = 50.0, 44.0, 6.0
 # So much more is wanted where a word of the question is explained by nothing in the entry.
 _STRANGE_WORD = 9.0
+# Two that are so near to each other are both offered then, where the first is not beyond doubt.
+_ALIKE, _BEYOND_DOUBT = 1.0, 64.0
 _ONE_WORD = 3
 _THE_VERY_WORDS = 100.0
 # The most for what is not named, however like it is.
 _LIKE_WORDS = 95.5
 
+# Of the pairs of two that change places with their neighbours so many must be known.
+_PAIRS_RIGHT = 2
 # How many candidates are weighed, and how many of those are compared phrase by phrase.
 _WEIGHED, _COMPARED = 16, 8
 # Postings looked at per question; rare pairs come first, so the common ones are what is skipped.
@@ -64,6 +69,7 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class _Owner:
     key: str
+    of: str
     phrases: tuple[Reading, ...]
     words: list[str]
     sounds: list[str]
@@ -72,6 +78,11 @@ class _Owner:
     asks: frozenset[str]
     handicap: float
 
+    @property
+    def is_way(self) -> bool:
+        """Whether it is another way to find something else."""
+        return self.of != self.key
+
 
 class Index:
     """Phrases and texts under keys; built by `add`, which may also be called while it is in use."""
@@ -79,34 +90,41 @@ class Index:
     def __init__(self) -> None:
         self._owners: list[_Owner] = []
         self._numbers: dict[str, int] = {}
+        self._ways: defaultdict[str, list[int]] = defaultdict(list)
         self._postings: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
         self._exact: defaultdict[str, list[int]] = defaultdict(list)
         self._owned: defaultdict[str, int] = defaultdict(int)
+        self._counted = 0
         self._weights: dict[str, float] = {}
         self._gone: set[int] = set()
 
     def remove(self, key: str) -> None:
         """Forget what stands under a key; an unknown one is ignored."""
-        if (number := self._numbers.pop(key, None)) is not None:
-            # Its postings stay until the process starts anew: such entries are few.
-            self._gone.add(number)
+        numbers = {self._numbers.pop(key), *self._ways.pop(key, ())} if key in self._numbers else set()
+        # Its postings stay until the process starts anew: such entries are few.
+        self._gone |= numbers
 
-    def add(self, key: str, phrases: Iterable[str], text: str = "", *, handicap: float = 0.0) -> None:
+    def add(self, key: str, phrases: Iterable[str], text: str = "", *, handicap: float = 0.0, of: str = "") -> None:
         """Take in what is found by these phrases and, less surely, by this text.
 
-        `handicap` is taken off its scores unless it is named: of two alike the other comes first.
+        `handicap` is taken off its scores unless it is named: of two alike the other comes first. What is `of` another
+        key is another way to find that one: hits come under that key, as well as the best of its ways fits.
         """
         number = self._numbers[key] = len(self._owners)
         readings = tuple(reading for phrase in phrases for reading in Reading.of_phrase(phrase))
         told = [Reading.of_question(line) for line in text.splitlines()]
         words, sounds = [reading.words for reading in readings], [reading.sound for reading in readings]
         asks = frozenset().union(*(reading.asks for reading in readings))
-        owner = _Owner(key, readings, words, sounds, Pieces.of(readings), Pieces.of(told), asks, handicap)
+        owner = _Owner(key, of or key, readings, words, sounds, Pieces.of(readings), Pieces.of(told), asks, handicap)
         self._owners.append(owner)
+        self._ways[owner.of].append(number)
         for name in {name for reading in readings for name in reading.names}:
             self._exact[name].append(number)
         for pair in owner.named.pairs | owner.told.pairs:
             self._postings[pair].append(number)
+        if of:
+            return  # how rare a piece is, entries say by their names and texts, not by how often people put it
+        self._counted += 1
         for single in owner.named.singles | owner.told.singles | {f"/{s}" for r in readings for s in r.syllables}:
             self._owned[single] += 1
         self._weights.clear()
@@ -126,11 +144,32 @@ class Index:
         reading = self._read(question)
         if not reading.meant:
             return "unknown", []
-        hits = sorted(self._hits(reading, sees), key=lambda hit: -hit.score)
+        hits = list(_best_of_each(sorted(self._hits(reading, sees), key=lambda hit: -hit.score)))
         hits = [hit for hit in hits if hit.score >= UNSURE + wants(hit.key)]
         if not hits:
             return "unknown", []
         return "answered" if self._is_sure(reading, hits, wants(hits[0].key)) else "unsure", hits[: max(1, limit)]
+
+    def mended(self, question: str) -> str:
+        """The words of a question, neighbours that were typed in the wrong order (换选届举) put right.
+
+        They change places where nothing that is indexed has them as they stand, and something as they would stand.
+        """
+        words = list(Reading.of_question(question).words)
+        at = 0
+        while at < len(words) - 1:
+            before, after = "".join(words[max(0, at - 1) : at]), "".join(words[at + 2 : at + 3])
+            one, other = words[at], words[at + 1]
+            if not self._known(before + one + other + after) and self._known(other + one):
+                turned = before + other + one + after
+                if self._known(turned) >= min(_PAIRS_RIGHT, len(turned) - 1):
+                    words[at : at + 2] = other, one
+                    at += 1
+            at += 1
+        return "".join(words)
+
+    def _known(self, words: str) -> int:
+        return sum(a + b in self._postings for a, b in pairwise(words))
 
     def _read(self, question: str) -> Question:
         """The question, with initials in it put into the words that most phrases have for them: ybq多久."""
@@ -141,13 +180,15 @@ class Index:
         return reading.in_words(words)
 
     def _with_initials(self, letters: str) -> str | None:
+        if segment(letters):
+            return None  # pinyin, not initials
         found = Counter(
             "".join(phrase.written[at : at + len(letters)])
             for owner in self._owners
             for phrase in owner.phrases
             if (at := phrase.heads.find(letters)) >= 0
         )
-        return max(found, key=found.__getitem__) if found and not segment(letters) else None
+        return max(found, key=found.__getitem__) if found else None
 
     def _is_sure(self, reading: Question, hits: Sequence[Hit], wanted: float) -> bool:
         best, second = hits[0].score, hits[1].score if len(hits) > 1 else 0.0
@@ -157,13 +198,18 @@ class Index:
             return False  # a bare word is about everything that has it
         if best - second >= _CLEAR:
             return best >= _AHEAD + wanted
-        owner = self._owners[self._numbers[hits[0].key]]
-        strange = reading.has_word_beyond(self._matched(reading, owner))
+        strange = all(reading.has_word_beyond(self._matched(reading, owner)) for owner in self._owners_of(hits[0].key))
+        if strange and best - second < _ALIKE and best < _BEYOND_DOUBT + wanted:
+            return False
         return best >= _SURE + wanted + (_STRANGE_WORD if strange else 0.0)
 
+    def _owners_of(self, key: str) -> list[_Owner]:
+        """What is found under a key, and the other ways to find it."""
+        return [self._owners[number] for number in self._ways.get(key, ()) if number not in self._gone]
+
     def _hits(self, reading: Question, sees: Callable[[str], bool]) -> Iterator[Hit]:
-        named = {number: score for number, score in self._named(reading).items() if sees(self._owners[number].key)}
-        yield from (Hit(self._owners[number].key, score) for number, score in named.items())
+        named = {number: score for number, score in self._named(reading).items() if sees(self._owners[number].of)}
+        yield from (Hit(self._owners[number].of, score) for number, score in named.items())
         weights = self._weights_of(reading)
         candidates = self._candidates(reading, sees)
         explained = {
@@ -172,7 +218,8 @@ class Index:
             if number not in named
         }
         # Many explain a short question wholly: of those the ones that share more of its rare pairs.
-        for number in heapq.nlargest(_COMPARED, explained, key=lambda each: (explained[each], candidates[each])):
+        best = sorted(explained, key=lambda each: (explained[each], candidates[each]), reverse=True)
+        for number in (*self._some(best, _COMPARED, ways=False), *self._some(best, _COMPARED // 2, ways=True)):
             owner = self._owners[number]
             closest = max(
                 (self._closeness(reading, weights, owner.phrases[at]) for at in self._nearest(reading, owner)),
@@ -180,7 +227,7 @@ class Index:
             )
             score = 100 * (0.55 * explained[number] + 0.45 * closest) - _SHARED * (1 - candidates[number])
             score -= _OTHER_KIND * len(reading.asks - owner.asks) / max(1, len(reading.asks))
-            yield Hit(owner.key, round(min(score, _LIKE_WORDS) - owner.handicap, 1))
+            yield Hit(owner.of, round(min(score, _LIKE_WORDS) - owner.handicap, 1))
 
     def _named(self, reading: Question) -> dict[int, float]:
         # Initials name a phrase only where nothing but letters was typed: any four characters have some initials.
@@ -202,9 +249,15 @@ class Index:
             weight = math.log(1 + size / len(posting))
             for number in posting:
                 gathered[number] += weight
-        best = heapq.nlargest(4 * _WEIGHED, gathered, key=gathered.__getitem__)
-        seen = [number for number in best if number not in self._gone and sees(self._owners[number].key)][:_WEIGHED]
-        return {number: gathered[number] / gathered[seen[0]] for number in seen}
+        best = heapq.nlargest(6 * _WEIGHED, gathered, key=gathered.__getitem__)
+        seen = [number for number in best if number not in self._gone and sees(self._owners[number].of)]
+        # Ways to put it are many: they must not crowd out what they are ways to.
+        kept = [*self._some(seen, _WEIGHED, ways=False), *self._some(seen, _WEIGHED // 2, ways=True)]
+        return {number: gathered[number] / gathered[seen[0]] for number in kept}
+
+    def _some(self, numbers: Iterable[int], most: int, *, ways: bool) -> list[int]:
+        """The first so many that are ways to something else, or that are not."""
+        return list(islice((number for number in numbers if self._owners[number].is_way is ways), most))
 
     def _weights_of(self, reading: Reading) -> list[float]:
         return [
@@ -224,14 +277,17 @@ class Index:
     def _weight(self, piece: str) -> float:
         weight = self._weights.get(piece)
         if weight is None:
-            weight = self._weights[piece] = math.log(1 + (len(self._owners) + 1) / (self._owned.get(piece, 0) + 0.5))
+            weight = self._weights[piece] = math.log(1 + (self._counted + 1) / (self._owned.get(piece, 0) + 0.5))
             if len(self._weights) > 20_000:  # strangers' characters must not pile up
                 self._weights.clear()
         return weight
 
     @staticmethod
     def _matched(reading: Question, owner: _Owner) -> list[float]:
-        by_name, by_text = reading.worth(owner.named), reading.worth(owner.told)
+        by_name = reading.worth(owner.named)
+        if min(by_name) >= _IN_TEXT:
+            return by_name
+        by_text = reading.worth(owner.told)
         return [max(name, _IN_TEXT * text) for name, text in zip(by_name, by_text, strict=True)]
 
     @staticmethod
@@ -246,6 +302,15 @@ class Index:
         back = _share(self._weights_of(phrase), worth(phrase, reading.pieces))
         alike = max(_alike(each, phrase) for each in reading.wholes)
         return 0.45 * forth + 0.3 * back + 0.25 * alike + _kind_of_answer(reading, phrase)
+
+
+def _best_of_each(hits: Iterable[Hit]) -> Iterator[Hit]:
+    """The first hit under each key, of hits in order."""
+    seen: set[str] = set()
+    for hit in hits:
+        if hit.key not in seen:
+            seen.add(hit.key)
+            yield hit
 
 
 def _alike(reading: Reading, phrase: Reading) -> float:

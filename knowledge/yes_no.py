@@ -7,10 +7,12 @@ from knowledge.sound import tidy
 _SAID_FOR_YES = """
 是 好 好的 行 行的 可以 可以的 嗯 对 对的 是的 没错 ok okay ok的 yes y 确认 确定 没问题 同意 要 中 成 得 必须的 对头
 正确 没毛病 好滴 好嘞 是滴 没意见 就这样 没有问题 可 1
+有 有的 做了 都做了 做完了 办了 办完了 通过了 批了 批准了 同意了 听了 听过了 改完了 满了 都满了 要选
 """
 _SAID_FOR_NO = """
 不 不是 不行 算了 否 没有 no n 不要 不对 不同意 不可以 错 错了 有误 不用 别 没 不了 不好 不确认 不是的 不中 不成 不能
 不用了 不要了 有错 有问题 2
+没做 没做完 没办 没办完 没通过 没有通过 没批 没批准 不批 没同意 没听 没听过 没改完 没满 不满 还没 还没有 不选
 """
 _YES = frozenset(_SAID_FOR_YES.split())
 _NO = frozenset(_SAID_FOR_NO.split())

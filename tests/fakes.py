@@ -11,7 +11,7 @@ from bot.app import load_conversations
 from bot.delivery import Delivery
 from handlers.dialogue.turn import Surroundings
 from handlers.dialogue.turns import Turns
-from handlers.fitting import is_choice
+from handlers.fitting import are_figures, is_choice
 from handlers.markup import to_plain
 from handlers.messages import Address, Button, Document, Incoming, Kind, Limits, NotSent, Outgoing, Sent
 from handlers.router import Router
@@ -177,6 +177,8 @@ class Chat:
     def number_of(self, label: str) -> int | None:
         """The number that stands for a button, as a platform without buttons shows it."""
         choices = [button for button in self.buttons() if is_choice(button.payload)]
+        if are_figures(choices):
+            return None
         for number, button in enumerate(choices, 1):
             if button.label == label:
                 return number

@@ -8,16 +8,21 @@
 书记 李明：[文件 手写稿.jpg]    a file is sent; 助手：[文件 ….xlsx] one is received
 （过了 20 分钟）                the clock is set forward; 分钟, 小时 or 天
 （到了 2027年3月5日）           it is ten in the morning of that day
+（名册添上 孙丽、周强）          full members besides those of tests/branch.py, who say nothing
 （导入《工作手册》）            readings/工作手册.md is imported for everybody; （删掉《工作手册》）
 {码} in a line is the six digits last heard, {邀请码} the last invitation, {链接} the payload of the last link
 """
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from knowledge.readings import understand
+from storage.memberships import enrol
+from storage.models import Status
+from storage.people import branches_under
 from storage.readings import PassageText, put_reading, remove_reading
 from tests.fakes import Chat, FakeTown
 
@@ -25,6 +30,7 @@ Manner = Literal["taps", "labels", "numbers"]
 FOLDER = Path(__file__).parent / "conversations"
 _LATER = re.compile(r"（过了\s*(\d+)\s*(分钟|小时|天)）")
 _DAY = re.compile(r"（到了\s*(\d{4})年(\d{1,2})月(\d{1,2})日）")
+_ROSTER = re.compile(r"（名册添上 (.+)）")
 _READING = re.compile(r"（(导入|删掉)《(.+)》）")
 _LINE = re.compile(
     r"(?P<who>助手(?:对 [^：\s]+)?|(?:书记|党员|预备党员|积极分子|组织委员|陌生人) [^：\s]+)：(?P<text>.*)"
@@ -61,7 +67,7 @@ def read(path: Path) -> Transcript:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("# "):
             found.title = line[2:].strip()
-        elif any(happening.fullmatch(line.strip()) for happening in (_LATER, _DAY, _READING)):
+        elif any(happening.fullmatch(line.strip()) for happening in (_LATER, _DAY, _ROSTER, _READING)):
             found.lines.append(line.strip())
         elif spoken := _LINE.fullmatch(line):
             found.lines.append(Spoken(spoken["who"], spoken["text"], number))
@@ -105,6 +111,9 @@ class Reading:
             self.town.now = self.town.now.replace(year=int(day[1]), month=int(day[2]), day=int(day[3]), hour=10)
             await self.town.deliver()
             return
+        if more := _ROSTER.fullmatch(line):
+            await self._enrol(more[1].split("、"))
+            return
         what = _READING.fullmatch(line)
         assert what is not None
         async with self.town.database.transaction() as session:
@@ -122,6 +131,19 @@ class Reading:
                 passages=[PassageText(one.chapter, one.heading, one.page, one.text) for one in book.passages],
                 now=self.town.now,
             )
+
+    async def _enrol(self, names: list[str]) -> None:
+        async with self.town.database.transaction() as session:
+            branch = next(one for one in await branches_under(session, "/") if one.name == "桃花村党支部")
+            for number, name in enumerate(names):
+                await enrol(
+                    session,
+                    organization_id=branch.id,
+                    name=name,
+                    phone_last4=f"{4000 + number}",
+                    status=Status.FULL,
+                    since=date(2020, 1, 1),
+                )
 
     def _name(self, who: str) -> str:
         return who.split()[-1]

@@ -19,6 +19,8 @@ SEND_SECONDS: Final = 20.0
 CAPTION: Final = 1024
 DOWNLOAD_BYTES: Final = 20 * 1024 * 1024
 PHOTO_BYTES: Final = 10 * 1024 * 1024
+PHOTO_SIDE: Final = 2560
+"""Pixels: Telegram makes every photo smaller than that, which leaves nothing to read on a long one."""
 REMEMBERED: Final = 1000
 
 Keyboard = list[list[dict[str, str]]]
@@ -69,10 +71,17 @@ class Part:
 
     @property
     def is_photo(self) -> bool:
-        """Whether the API will take the document as a picture: it knows no SVG and nothing above 10 MB."""
-        return (
-            self.document is not None and self.document.media_type in _PHOTOS and len(self.document.blob) <= PHOTO_BYTES
-        )
+        """Whether it is sent as a picture: the API knows no SVG, takes nothing above 10 MB, and shrinks long ones."""
+        if self.document is None or self.document.media_type not in _PHOTOS:
+            return False
+        return len(self.document.blob) <= PHOTO_BYTES and _longest_side(self.document.blob) <= PHOTO_SIDE
+
+
+def _longest_side(picture: bytes) -> int:
+    """Of a PNG, such as we draw; 0 for others."""
+    if not picture.startswith(b"\x89PNG\r\n\x1a\n"):
+        return 0
+    return max(int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big"))
 
 
 def keyboard_of(rows: Rows) -> Keyboard:

@@ -14,7 +14,7 @@ from typing import Final
 from bot.channels.channel import Receive
 from bot.channels.typed import read_typed
 from bot.channels.web_files import clean_name
-from handlers.fitting import is_way_out
+from handlers.fitting import are_figures, is_way_out
 from handlers.markup import to_plain
 from handlers.messages import (
     Address,
@@ -171,13 +171,16 @@ async def read_line(prompt: str) -> str | None:
 def _numbered(rows: Rows) -> list[str]:
     """A row of buttons on a line, counted as the core counts them: 返回, 取消 and addresses have no number."""
     numbers = itertools.count(1)
-    return ["  ".join(_choice(button, numbers) for button in row) for row in rows if row]
+    figures = are_figures(button for row in rows for button in row)
+    return ["  ".join(_choice(button, numbers, figures) for button in row) for row in rows if row]
 
 
-def _choice(button: Button, numbers: Iterator[int]) -> str:
+def _choice(button: Button, numbers: Iterator[int], figures: bool) -> str:
     if button.url:
         return f"{button.label}（{button.url}）"
-    return f"[{button.label.strip('‹ ')}]" if is_way_out(button) else f"[{next(numbers)}] {button.label}"
+    if figures or is_way_out(button):
+        return f"[{button.label.strip('‹ ')}]"
+    return f"[{next(numbers)}] {button.label}"
 
 
 def _free(path: Path) -> Path:

@@ -222,8 +222,8 @@ class Dialogue:
         text = f"{self._text_key(key)}.label"
         if not label and self.texts.has(self.file, text):
             label = self.texts.render(str(self.texts.find(self.file, text)))
-        if label:
-            self._summary.append((name, label, question.show(answer, asking)))
+        if label and (shown := question.show(answer, asking)):
+            self._summary.append((name, label, shown))
         return answer
 
     def _sentence(self, key: str, values: dict[str, object]) -> str:

@@ -403,10 +403,13 @@ class When(Question[datetime]):
 
 
 class Day(Question[date]):
-    """A day, past or future as `after` and `before` (both inclusive) allow."""
+    """A day, past or future as `after` and `before` (both inclusive) allow.
 
-    def __init__(self, *, after: date | None = None, before: date | None = None) -> None:
-        self.after, self.before = after, before
+    Without a year it is the last of that date, or with `since` the first from that day on.
+    """
+
+    def __init__(self, *, after: date | None = None, before: date | None = None, since: date | None = None) -> None:
+        self.after, self.before, self.since = after, before, since
 
     def read(self, reply: Reply, asking: Asking, partial: Any) -> date:
         """The day that was said."""
@@ -414,10 +417,12 @@ class Day(Question[date]):
             now = asking.now.replace(tzinfo=None)
             coming = self.after is not None and self.after >= now.date()
             day = dates.read_day(_looked_up(reply), now=now, prefer_future=coming)
+            if day is not None and self.since is not None and day < self.since:
+                day = dates.read_day(_looked_up(reply), now=now, prefer_future=True)
         except dates.DateProblem as problem:
             raise Invalid(problem.key) from problem
         if day is None:
-            raise Invalid("no_date")
+            raise Invalid("no_day")
         return self._checked(day)
 
     def _checked(self, day: date) -> date:

@@ -64,7 +64,7 @@ def written(value: Any) -> str:
         case Decimal():
             return f"{value:f}"
         case str():
-            return _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+            return _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
         case Mapping() if "name" in value:
             return written(value["name"])
         case Mapping():
@@ -93,16 +93,24 @@ def year(value: Any) -> str:
 
 def names(value: Any) -> str:
     """Several people or things in a row."""
-    if not known(value) or value == []:
-        return BLANK
-    return "、".join(written(one) for one in value) if not isinstance(value, str) else value
+    several = _several(value)
+    return "、".join(written(one) for one in several) if several else written(None if value == [] else value)
 
 
 def paragraphs(value: Any) -> str:
     """Several lines, each a paragraph of its own; room for two where nothing is known."""
-    if not known(value):
+    if not known(value) or value == []:
         return "\n".join((LINE * 25,) * 2)
-    return "\n".join(written(one) for one in value) if not isinstance(value, str) else written(value)
+    return "\n".join(written(one) for one in _several(value)) or written(value)
+
+
+def length(value: Any) -> int:
+    """How many there are; 0 of what is not several."""
+    return len(_several(value))
+
+
+def _several(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
 
 
 def money(value: Any) -> str:
@@ -134,8 +142,12 @@ def majority(value: Any) -> Any:
 
 def ranked(value: Any, *statuses: str) -> list[Any]:
     """Those of some people whose status is one of the words; those of unknown status count as full members."""
-    people = value if isinstance(value, Sequence) and not isinstance(value, str) else ()
-    return [one for one in people if getattr(one, "status", None) in statuses or not getattr(one, "status", None)]
+    return [one for one in _several(value) if _status(one) in ("", *statuses)]
+
+
+def _status(one: Any) -> str:
+    found = one.get("status") if isinstance(one, Mapping) else getattr(one, "status", None)
+    return str(found or "")
 
 
 def full(value: Any) -> list[Any]:
@@ -150,7 +162,7 @@ def members(value: Any) -> list[Any]:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     each.__name__: each
-    for each in (day, month, year, names, paragraphs, money, numeral, later, majority, full, members)
+    for each in (day, month, year, names, paragraphs, length, money, numeral, later, majority, full, members)
 }
 
 

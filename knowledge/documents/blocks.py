@@ -10,8 +10,12 @@ _POINTS_A_MM = 72 / 25.4
 _SPARE = 10.0
 """Points left free at the foot of a page, since every program sets lines a little differently."""
 _BORDER = 1.5
+_NARROW = 0.56
+_LONG = 150
 _ENDS = ("的", "、", "关于", "同志", "）", "》", "委员会", "支部", "年度", "和", "党员", "会议")
-_WORTH = 4.0
+_GO_ON = ("的", "委员", "大会", "会议", "教育")
+_NEVER_FIRST = "，。；：、！？）》”’·"
+_WORTH = 6.0
 """How many characters farther from the middle a title is broken for the sake of a word."""
 
 
@@ -40,6 +44,11 @@ class Row:
     header: bool = False
     spare: bool = False
 
+    @property
+    def whole(self) -> bool:
+        """Whether it stays on one page: what is written at length may run over."""
+        return all(sum(len(line.text) for line in cell.lines) <= _LONG for cell in self.cells)
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -54,8 +63,8 @@ Block = Line | Grid
 
 
 def em(text: str) -> float:
-    """How wide a text is, in characters."""
-    return sum(1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.5 for character in text)
+    """How wide a text is, in characters; digits as wide as in the widest typeface that may stand in."""
+    return sum(1.0 if unicodedata.east_asian_width(character) in "WFA" else _NARROW for character in text)
 
 
 def balanced(title: str, width: float) -> str:
@@ -63,19 +72,25 @@ def balanced(title: str, width: float) -> str:
     lines: list[str] = []
     rest = title.strip().replace("\n", "")
     for left in range(int(-(-em(rest) // width)), 1, -1):
-        at = _break(rest, em(rest) / left, width)
+        at = _break(rest, em(rest) / left, (em(rest) - width * (left - 1), width))
         lines.append(rest[:at])
         rest = rest[at:]
     return "\n".join((*lines, rest))
 
 
-def _break(text: str, wanted: float, width: float) -> int:
-    """Where to break a text: near the wanted width, after a word that titles are made of if there is one."""
+def _break(text: str, wanted: float, bounds: tuple[float, float]) -> int:
+    """Where to break a text: near the wanted width, after a word that titles are made of if there is one.
+
+    Neither this line nor those after it may be too long, for which it keeps within the bounds.
+    """
     best, least = len(text), float("inf")
     for at in range(1, len(text)):
+        if text[at] in _NEVER_FIRST:
+            continue
         long = em(text[:at])
-        off = abs(long - wanted) - (_WORTH if text[:at].endswith(_ENDS) and text[at] not in "的、）》" else 0.0)
-        if long <= width and off < least:
+        whole = text[:at].endswith(_ENDS) and not text[at:].startswith(_GO_ON)
+        off = abs(long - wanted) - (_WORTH if whole else 0.0)
+        if bounds[0] <= long <= bounds[1] and off < least:
             best, least = at, off
     return best
 
@@ -127,10 +142,15 @@ def _height(block: Block, layout: Layout) -> float:
     _, _, left, right = layout.margins
     width = (layout.page[0] - left - right) * _POINTS_A_MM
     indent = 2 if style in (Style.BODY, Style.HEADING, Style.SUBHEADING) else 10 if style is Style.SIGNED else 0
-    lines = sum(max(1, -(-(em(line) + indent) * layout.size(style) // width)) for line in block.text.split("\n"))
+    lines = sum(_wrapped(em(line) + indent, width, layout.size(style)) for line in block.text.split("\n"))
     return lines * layout.line(style) + (
         layout.pitch * 0.6 if style is Style.TITLE else 12 if style is Style.CUT else 0
     )
+
+
+def _wrapped(wide: float, width: float, size: float) -> int:
+    """How many lines so many characters take, whole characters to a line."""
+    return max(1, int(-(-wide // max(1, width // size))))
 
 
 def _written(row: Row, grid: Grid, layout: Layout) -> float:
@@ -139,7 +159,7 @@ def _written(row: Row, grid: Grid, layout: Layout) -> float:
     for cell in row.cells:
         width = (sum(grid.widths[first : first + cell.span]) - CELL_MARGINS) / 20
         first += cell.span
-        lines = sum(max(1, -(-em(line.text) * layout.cell // width)) for line in cell.lines)
+        lines = sum(_wrapped(em(line.text), width, layout.cell) for line in cell.lines)
         highest = max(highest, lines * layout.line(Style.CELL) + CELL_PADDING / 10)
     return highest
 

@@ -4,11 +4,8 @@ A template says how lines and tables look; which of them a paper has, `filling` 
 blocks, once for every style, and can be opened in Word to see and change its page.
 """
 
-import io
-import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import docx
@@ -25,6 +22,7 @@ from docx.text.paragraph import Paragraph
 from knowledge.documents.layouts import (
     FALLBACKS,
     FANGSONG,
+    FOLDER,
     HEI,
     IN_CELLS,
     KAI,
@@ -35,8 +33,8 @@ from knowledge.documents.layouts import (
     Layout,
     Style,
 )
+from knowledge.documents.sealing import sealed
 
-FOLDER = Path(__file__).parent
 LATIN = "Times New Roman"
 _LEFT, _CENTRE, _RIGHT, _BOTH = (
     WD_ALIGN_PARAGRAPH.LEFT,
@@ -44,11 +42,10 @@ _LEFT, _CENTRE, _RIGHT, _BOTH = (
     WD_ALIGN_PARAGRAPH.RIGHT,
     WD_ALIGN_PARAGRAPH.JUSTIFY,
 )
-_RUNNING = (Style.BODY, Style.HEADING, Style.SUBHEADING, Style.FLUSH)
+_RUNNING = (Style.BODY, Style.CLOSING, Style.HEADING, Style.SUBHEADING, Style.FLUSH)
 """What stands 28 characters a line on an official page: a quarter of a point closer than size 3 is wide."""
 _KEPT_STYLES = {"Normal", "Default Paragraph Font", "Normal Table", "No List"}
 _DRAWN_ON = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 def draw(layout: Layout) -> bytes:
@@ -67,18 +64,6 @@ def draw(layout: Layout) -> bytes:
     if layout.numbered:
         _number_pages(document)
     return sealed(document)
-
-
-def sealed(document: Document) -> bytes:
-    """A document as bytes that do not hang on when they are made: Word's files carry the clock otherwise."""
-    made, sealed = io.BytesIO(), io.BytesIO()
-    document.save(made)
-    with zipfile.ZipFile(made) as parts, zipfile.ZipFile(sealed, "w", zipfile.ZIP_DEFLATED) as kept:
-        for name in parts.namelist():
-            info = zipfile.ZipInfo(name, _LONG_AGO)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            kept.writestr(info, parts.read(name))
-    return sealed.getvalue()
 
 
 def _forget_the_example(document: Document) -> None:
@@ -120,7 +105,7 @@ def _set_fonts(document: Document, layout: Layout) -> None:
     run = defaults.find(qn("w:rPrDefault")).find(qn("w:rPr"))
     run.clear()
     run.append(_faces(FANGSONG))
-    run.append(parse_xml(f'<w:lang {nsdecls("w")} w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'))
+    run.append(parse_xml(f'<w:lang {nsdecls("w")} w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/>'))
     defaults.find(qn("w:pPrDefault")).clear()
     table = "".join(
         f'<w:font w:name="{face}"><w:altName w:val="{others}"/><w:charset w:val="86"/><w:family w:val="auto"/></w:font>'
@@ -160,7 +145,7 @@ def _add_style(document: Document, style: Style, layout: Layout) -> None:
         case Style.TITLE:
             form.space_after = Pt(layout.pitch * 0.6)
             form.keep_with_next = True
-        case Style.BODY | Style.HEADING | Style.SUBHEADING:
+        case Style.BODY | Style.CLOSING | Style.HEADING | Style.SUBHEADING:
             _indent(drawn, firstLineChars=200, firstLine=int(size * 40))
             form.keep_with_next = style is not Style.BODY
         case Style.SIGNED:
@@ -168,6 +153,8 @@ def _add_style(document: Document, style: Style, layout: Layout) -> None:
             form.keep_with_next = True
         case Style.DATED:
             _indent(drawn, rightChars=400, right=int(size * 80))
+        case Style.EMPTY:
+            form.keep_with_next = True
         case Style.CUT:
             form.space_before = form.space_after = Pt(6)
             drawn.element.get_or_add_pPr().find(qn("w:spacing")).addprevious(_dashes())

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docxtpl import DocxTemplate  # type: ignore[import-untyped]  # it comes without types
 
-from knowledge.documents.blanks import BLANK_DAY, EMPTY_DAY, LINE, pieces, written
+from knowledge.documents.blanks import BLANK_DAY, EMPTY_DAY, LINE, pieces
 from knowledge.documents.blocks import Block, Cell, Grid, Line, Row, balanced, copies_that_fit, em, fitted
-from knowledge.documents.drawing import FOLDER, sealed
-from knowledge.documents.layouts import CELL_MARGINS, CELL_PADDING, LAYOUTS, Layout, Style
+from knowledge.documents.earlier import with_earlier
+from knowledge.documents.layouts import CELL_MARGINS, FOLDER, LAYOUTS, Layout, Style
 from knowledge.documents.paper import ENVIRONMENT, Paper, Part, Sentence, Table, sentences
+from knowledge.documents.sealing import sealed
+from knowledge.documents.tables import set_table
 
 _TWIPS_A_MM = 1440 / 25.4
 _DAY = re.compile(r"^(\d{4})年(\d{1,2})月(\d{1,2})日$")
@@ -25,22 +26,44 @@ _STOPS = re.compile(r"[。；，](?=[。；，])")
 
 def fill(paper: Paper, context: Mapping[str, Any]) -> bytes:
     """The .docx of a paper; whatever the context lacks is left to be written by hand."""
-    layout = LAYOUTS[paper.layout]
-    blocks = _Filling(layout, context).blocks(paper)
-    template = DocxTemplate(io.BytesIO(_template(layout.name)))
-    template.render({"blocks": blocks}, jinja2.Environment(autoescape=True))
+    blocks = filled_in(paper, context)
+    template = DocxTemplate(io.BytesIO(_template(paper.layout)))
+    template.render({"blocks": blocks}, _LAYING_OUT)
     document = template.docx  # not get_docx(), which reads the template anew
     assert document is not None
     grids = [block for block in blocks if isinstance(block, Grid)]
     for table, grid in zip(document.element.body.iter(qn("w:tbl")), grids, strict=True):
-        _set_table(table, grid)
+        set_table(table, grid)
     document.core_properties.title = heading(paper, context)[:200]
     return sealed(document)
 
 
+def filled_in(paper: Paper, context: Mapping[str, Any]) -> list[Block]:
+    """What stands on a paper, from top to bottom."""
+    return _Filling(LAYOUTS[paper.layout], with_earlier(context)).blocks(paper)
+
+
 def heading(paper: Paper, context: Mapping[str, Any]) -> str:
     """What is printed on top of a paper."""
-    return _rendered(paper.heading or paper.title, context).strip()
+    return _rendered(paper.heading or paper.title, with_earlier(context)).strip()
+
+
+class _Remembering(jinja2.Environment):
+    """docxtpl has the same few templates compiled for every paper; once is enough."""
+
+    def __init__(self) -> None:
+        super().__init__(autoescape=True)
+        self._compiled: dict[str, jinja2.Template] = {}
+
+    def from_string(self, source: Any, *args: Any, **kwargs: Any) -> jinja2.Template:
+        """The template of a source, compiled at the first call."""
+        key = str(source)
+        if key not in self._compiled:
+            self._compiled[key] = super().from_string(source, *args, **kwargs)
+        return self._compiled[key]
+
+
+_LAYING_OUT = _Remembering()
 
 
 @cache
@@ -115,12 +138,12 @@ class _Filling:
         for row in part.fields:
             words = [cell for cell in row if isinstance(cell, str)]
             lines = row[-1] if isinstance(row[-1], int) else 1
-            rows.append(self._row(words, widths, context, lines))
+            rows.append(self._row(words, widths, context, lines, labels=slice(0, None, 2)))
         return Grid(rows, widths)
 
     def _table(self, table: Table, context: Mapping[str, Any]) -> Grid:
         widths = self._widths(table.widths * table.across)
-        rows = [self._row(table.head * table.across, widths, context, header=True)]
+        rows = [self._row(table.head * table.across, widths, context, header=True, labels=slice(None))]
         rows += [self._row(row, widths, context, table.lines) for row in table.rows]
         rows += self._items(table, widths, context)
         rows += [self._row(row, widths, context, table.lines) for row in table.last]
@@ -136,15 +159,20 @@ class _Filling:
             cells: list[Cell] = []
             for column in range(table.across):
                 number = column * deep + row + 1
-                given = {**context, "n": len(table.rows) + number}
+                given: dict[str, Any] = {"n": len(table.rows) + number}
                 if number <= len(items):
-                    given["it"] = items[number - 1]
+                    given = {**context, **given, "it": items[number - 1]}
                 here = widths[column * columns : (column + 1) * columns]
                 cells += self._row(table.row, here, given).cells
             yield Row(cells, self._height(table.lines), spare=table.across == 1 and row >= len(items))
 
     def _widths(self, weights: Sequence[float]) -> list[int]:
         widths = [int(self.width * weight / sum(weights)) for weight in weights]
+        least = int(self.layout.cell * 42) + CELL_MARGINS  # a little more than two characters, such as 序号
+        lacking = sum(max(0, least - width) for width in widths)
+        room = sum(max(0, width - least) for width in widths)
+        if 0 < lacking <= room:
+            widths = [least if width < least else width - (width - least) * lacking // room for width in widths]
         return [*widths[:-1], self.width - sum(widths[:-1])]
 
     def _row(
@@ -155,13 +183,17 @@ class _Filling:
         lines: int = 1,
         *,
         header: bool = False,
+        labels: slice = slice(0),
     ) -> Row:
+        """A row; its labels stand in the middle of their cells however long they are."""
         cells = []
         for number, template in enumerate(words):
             last = number == len(words) - 1
             span = len(widths) - number if last else 1
             width = sum(widths[number : number + span]) - CELL_MARGINS
             cells.append(Cell(self._cell(template, context, width), span))
+        for cell in cells[labels]:
+            cell.lines[:] = [Line(Style.CELL.name, line.text) for line in cell.lines]
         return Row(cells, self._height(lines), header)
 
     def _height(self, lines: int) -> float:
@@ -209,57 +241,13 @@ def _narrowed(text: str, fits: float) -> str:
 
 
 def _with_room_to_sign(blocks: Sequence[Block]) -> list[Block]:
-    """An empty line before the first who signs."""
+    """An empty line before the first who signs, and the paragraph above on the same page, so that none signs alone."""
     found: list[Block] = []
     for block in blocks:
         signs = block.kind == Style.SIGNED.name
         if signs and found and found[-1].kind not in (Style.SIGNED.name, Style.DATED.name, Style.EMPTY.name):
+            if isinstance(last := found[-1], Line) and last.kind == Style.BODY.name:
+                found[-1] = Line(Style.CLOSING.name, last.text)
             found.append(Line(Style.EMPTY.name, ""))
         found.append(block)
     return found
-
-
-def _set_table(table: Any, grid: Grid) -> None:
-    """Columns as wide as they should be, cells that span, header rows that repeat, rows that stay whole."""
-    properties = table.tblPr
-    for name in ("tblStyle", "tblW", "tblLayout", "jc", "tblLook"):
-        for old in properties.findall(qn(f"w:{name}")):
-            properties.remove(old)
-    borders = properties.find(qn("w:tblBorders"))
-    borders.addprevious(_element("tblW", w=sum(grid.widths), type="dxa"))
-    borders.addprevious(_element("jc", val="center"))
-    margins = _element("tblCellMar")
-    margins.extend((_element("top", w=CELL_PADDING, type="dxa"), _element("bottom", w=CELL_PADDING, type="dxa")))
-    borders.addnext(margins)
-    borders.addnext(_element("tblLayout", type="fixed"))
-    columns = table.tblGrid
-    for old in list(columns):
-        columns.remove(old)
-    columns.extend(_element("gridCol", w=width) for width in grid.widths)
-    for drawn, row in zip(table.tr_lst, grid.rows, strict=True):
-        _set_row(drawn, row, grid.widths)
-
-
-def _set_row(drawn: Any, row: Row, widths: Sequence[int]) -> None:
-    properties = drawn.get_or_add_trPr()
-    properties.append(_element("cantSplit"))
-    properties.append(_element("trHeight", val=round(row.height * 20), hRule="atLeast"))
-    if row.header:
-        properties.append(_element("tblHeader"))
-    first = 0
-    for place, cell in zip(drawn.tc_lst, row.cells, strict=True):
-        own = place.get_or_add_tcPr()
-        for old in list(own):
-            own.remove(old)
-        own.append(_element("tcW", w=sum(widths[first : first + cell.span]), type="dxa"))
-        if cell.span > 1:
-            own.append(_element("gridSpan", val=cell.span))
-        own.append(_element("vAlign", val="center"))
-        first += cell.span
-
-
-def _element(name: str, **attributes: Any) -> Any:
-    made = OxmlElement(f"w:{name}")
-    for key, value in attributes.items():
-        made.set(qn(f"w:{key}"), written(str(value)))
-    return made

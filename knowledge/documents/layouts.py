@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+"""Where the Word templates are, one a layout."""
 
 FANGSONG = "仿宋_GB2312"
 HEI = "黑体"
@@ -33,6 +37,7 @@ class Style(StrEnum):
 
     TITLE = "公文标题"
     BODY = "公文正文"
+    CLOSING = "末段"
     HEADING = "一级标题"
     SUBHEADING = "二级标题"
     FLUSH = "顶格"

@@ -198,6 +198,7 @@ def _names_in(template: str) -> set[str]:
         for child in node.iter_child_nodes():
             look(child)
 
-    look(ENVIRONMENT.parse(template))
-    assigned = {name.name for name in ENVIRONMENT.parse(template).find_all(nodes.Name) if name.ctx == "store"}
+    parsed = ENVIRONMENT.parse(template)
+    look(parsed)
+    assigned = {name.name for name in parsed.find_all(nodes.Name) if name.ctx == "store"}
     return {name for name in found if name.partition(".")[0] not in assigned | {"loop"}}

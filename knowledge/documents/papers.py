@@ -4,7 +4,7 @@ Whoever fills a paper gives what is known: `branch`, `committee` (the level abov
 name, `today`, `case` with a title, `step` (the answers of the step that makes the paper, and its title), `facts` (those
 of all steps by step and field), `records` (every round of a repeated step, by step), `people` (the branch's members,
 each with a name and the words of a status). All of it may be missing. A choice is given in words, never as an option's
-id.
+id. Where `step` says nothing, what another step says under that name is taken, unless it is of that sitting alone.
 """
 
 import re
@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from knowledge.documents.filling import fill
+from knowledge.documents.layouts import FOLDER, LAYOUTS
 from knowledge.documents.paper import Paper
 from knowledge.entry_files import validated
-from knowledge.located import Fault, read_items
+from knowledge.located import Fault, Item, read_items
 
 PAPERS = Path(__file__).parent / "papers"
 _NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\s\x00-\x1f]+')
@@ -39,11 +39,14 @@ class Papers(Mapping[str, Paper]):
 
     @classmethod
     def load(cls, folder: Path = PAPERS) -> Self:
-        """Read every paper of a folder; raises BrokenPapers with all faults when any file is wrong."""
+        """Read every paper of a folder; raises BrokenPapers with all faults when any file is wrong.
+
+        Whether Jinja understands every sentence, only `faults` looks at: it takes longer.
+        """
         papers, found = read_papers(folder)
         if found:
             raise BrokenPapers(found)
-        return cls(papers)
+        return cls(paper for paper, _ in papers)
 
     def __getitem__(self, id: str) -> Paper:
         return self._by_id[id]
@@ -56,7 +59,10 @@ class Papers(Mapping[str, Paper]):
 
     def render(self, paper_id: str, context: Mapping[str, Any]) -> bytes:
         """A paper as a .docx; what is not known is left to be written by hand. KeyError when there is no such paper."""
-        return fill(self[paper_id], context)
+        paper = self[paper_id]
+        from knowledge.documents.filling import fill  # Word's library is loaded for the first paper, not at every start
+
+        return fill(paper, context)
 
     def file_name(self, paper_id: str, context: Mapping[str, Any]) -> str:
         """What its file is called: the title, and whom it is about."""
@@ -67,10 +73,10 @@ class Papers(Mapping[str, Paper]):
         return f"{plain[:_LONGEST_NAME]}.docx"
 
 
-def read_papers(folder: Path = PAPERS) -> tuple[list[Paper], list[Fault]]:
-    """The papers of a folder in the order of file names, with everything that is wrong, by file and line."""
+def read_papers(folder: Path = PAPERS) -> tuple[list[tuple[Paper, Item]], list[Fault]]:
+    """The papers of a folder, each with where it stands, in the order of file names; and what of them is no paper."""
     found: list[Fault] = []
-    papers: list[Paper] = []
+    papers: list[tuple[Paper, Item]] = []
     first: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
         for paper, item in validated(Paper, read_items(path, found), found):
@@ -78,14 +84,20 @@ def read_papers(folder: Path = PAPERS) -> tuple[list[Paper], list[Fault]]:
                 found.append(item.fault(f"编号“{paper.id}”已在 {first[paper.id]} 用过", "id"))
                 continue
             first[paper.id] = f"{item.file}:{item.line}"
-            found.extend(item.fault(message, "body") for message in paper.broken())
-            papers.append(paper)
+            papers.append((paper, item))
     return papers, sorted(found)
 
 
 def faults(folder: Path = PAPERS) -> list[Fault]:
     """Everything wrong in the papers of a folder, as (file, line, message)."""
-    return read_papers(folder)[1]
+    papers, found = read_papers(folder)
+    found += [item.fault(message, "body") for paper, item in papers for message in paper.broken()]
+    found += [
+        Fault(str(template), 1, "没有这个版式文件：python -m knowledge.documents.drawing")
+        for template in (FOLDER / f"{name}.docx" for name in LAYOUTS)
+        if not template.exists()
+    ]
+    return sorted(found)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from knowledge.rules.working_days import is_provisional
 COUNTS_WORKING_DAYS = frozenset({"notice_ends", "nth_working_day", "next_working_day", "working_days_between"})
 """Rules whose result hangs on the holiday calendar of the year."""
 
-ORDER = frozenset({"same_day"})
+ORDER = frozenset({"same_day", "as_it_is"})
 """Rules that say no more than that one day comes after another."""
 
 
@@ -116,18 +116,21 @@ def _kept(check: Check, facts: Facts, step: str, limit: Any) -> bool:
     return bool(first <= value <= last)
 
 
-def limits(procedure: Procedure, step: Step, facts: Facts, day: date) -> Limits:
-    """The earliest and the latest day of a step as far as known; only what stops or asks for a reason is a limit."""
+def limits(procedure: Procedure, step: Step, facts: Facts, day: date, *, order: bool = True) -> Limits:
+    """The earliest and the latest day of a step as far as known; only what stops or asks for a reason is a limit.
+
+    Without `order` the earliest day is not that of a step before it, but the one that a rule makes.
+    """
     earliest: list[Limit] = []
     latest: list[Limit] = []
     for check in checks_of(procedure, step, day):
-        if check.fact != step.dated or check.level is Level.WARN or facts.holds(check.when, step.id) is False:
+        if check.fact != step.dated or check.level is Level.WARN or not _may_hold(check, facts, step):
             continue
         limit = applied(check.rule, check.of, check.literally, facts, step.id)
         if limit is None:
             continue
         first, last = limit if check.bound is Bound.WITHIN else (limit, limit)
-        if check.bound in (Bound.AT_LEAST, Bound.WITHIN):
+        if check.bound in (Bound.AT_LEAST, Bound.WITHIN) and (order or check.rule not in ORDER):
             earliest.append(_limit(procedure, step, first, check))
         if check.bound in (Bound.AT_MOST, Bound.WITHIN):
             latest.append(_limit(procedure, step, last, check))
@@ -135,6 +138,13 @@ def limits(procedure: Procedure, step: Step, facts: Facts, day: date) -> Limits:
         max(earliest, key=lambda limit: (limit.day, limit.check.rule not in ORDER), default=None),
         min(latest, key=lambda limit: (limit.day, limit.check.rule in ORDER), default=None),
     )
+
+
+def _may_hold(check: Check, facts: Facts, step: Step) -> bool:
+    """Whether a check applies to a step to come, as far as is known; what was left open before does not."""
+    held = facts.holds(check.when, step.id)
+    own = any(step.field(condition.fact.removeprefix(f"{step.id}.")) for condition in check.when)
+    return held is True or (held is None and own)
 
 
 def _limit(procedure: Procedure, step: Step, day: date, check: Check) -> Limit:

@@ -24,6 +24,7 @@ SURROUNDINGS: Mapping[str, Kind] = {
     "committee.name": Kind.TEXT,
     "secretary.name": Kind.TEXT,
     "case.title": Kind.TEXT,
+    "case.matter": Kind.TEXT,
     "case.started_on": Kind.DAY,
 }
 """What a check, a default or a paper may use besides the answers; any of them may be unknown."""

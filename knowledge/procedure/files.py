@@ -297,14 +297,20 @@ def _step_faults(
             yield effect.holders, f"effects 用到没有的“{effect.holders}”"
         if effect.since and not _known(effect.since, step, names):
             yield effect.since, f"effects 用到没有的“{effect.since}”"
+    for due in step.remind_on:
+        yield from _call_faults(step, due.rule, due.rule, due.of, due.literally, names)
     if step.repeat and step.repeat.due and step.repeat.due not in RULES:
         yield step.repeat.due, f"没有规则“{step.repeat.due}”"
+    if step.repeat:
+        yield from _condition_faults(step, step.repeat.until, names)
     yield from _sentence_faults(step, names)
 
 
 def _sentence_faults(step: Step, names: set[str]) -> Iterator[tuple[str, str]]:
     usable = {name.split(".")[0] for name in names} | set(_made_by(step)) | {"limit", "last", "value"}
     for template in all_sentences(step):
+        if template[:1] in ("'", '"'):
+            yield template[:12], "句子两头有引号，是引了两次"
         try:
             unknown = names_in(template) - usable
         except jinja2.TemplateSyntaxError as error:

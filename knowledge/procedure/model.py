@@ -89,7 +89,7 @@ class Asked(_Strict):
     `default` names a fact that is offered as the answer ("today" is one). `at_least` and `at_most` bound numbers and
     the counts of people and lines. `whom` are the statuses that people may have; empty is everybody of the branch.
     `shared` says that cases decided in one sitting have the same answer. `when` has to hold for it to be asked;
-    `otherwise` is the fact when it does not.
+    `otherwise` is the fact when it does not. A day that is `ahead` is the next of its date after the step's own.
     """
 
     id: str = Field(pattern=_ID)
@@ -110,6 +110,7 @@ class Asked(_Strict):
     of: str = ""
     when: tuple[Condition, ...] = ()
     otherwise: Literal | None = None
+    ahead: bool = False
 
 
 class Bound(StrEnum):
@@ -197,21 +198,31 @@ class Span(_Strict):
 class Repeat(_Strict):
     """A step that is done again and again: `due` is a rule from one day to the last day for the next.
 
-    Without `due` it is done as often as there is something, such as a vote on each item.
+    Without `due` it is done as often as there is something, such as a vote on each item. With `until` it is done
+    again until the newest round makes these conditions hold, such as a ballot until all seats are filled.
     """
 
     due: str = ""
     at_least: int = 1
+    until: tuple[Condition, ...] = ()
+
+
+class Due(_Strict):
+    """A day that a rule makes, of which people are reminded and by which nothing is held."""
+
+    rule: str
+    of: dict[str, str] = {}
+    literally: dict[str, Literal] = {}
 
 
 class Step(_Strict):
     """One step: who does it, what it asks, what holds it, which papers it makes, and after what it may come.
 
     `after` are the steps that must be done before it (by default the one above it); a step that waits for several may
-    be reached by any order of them. `when` has to hold, else the step is passed over. `dated` is the field that is its
-    day. `usually` is how long after the steps before it is usually done: for the suggested plan, and for what is asked
-    for along in one sitting.
-    `remind` are days before its earliest or latest day on which the secretary is reminded. `papers_when` are the
+    be reached by any order of them. `when` has to hold, else the step is passed over; with `counted` it usually holds,
+    so that people count the step. `dated` is the field that is its day. `usually` is how long after the steps before
+    it is usually done: for the suggested plan, and for what is asked for along in one sitting. `remind` are days before
+    its earliest or latest day on which the secretary is reminded, `remind_on` further days. `papers_when` are the
     conditions of papers that are made in some cases only.
     """
 
@@ -228,12 +239,14 @@ class Step(_Strict):
     sources: tuple[Citation, ...] = ()
     confirm_locally: str = ""
     optional: bool = False
+    counted: bool = False
     batch: bool = False
     repeat: Repeat | None = None
     after: tuple[str, ...] | None = None
     when: tuple[Condition, ...] = ()
     usually: Span = Span(days=7)
     remind: tuple[int, ...] = (7, 0)
+    remind_on: tuple[Due, ...] = ()
     effects: tuple[Effect, ...] = ()
     ends: tuple[End, ...] = ()
     local: bool = False
@@ -293,7 +306,7 @@ class Procedure(_Strict):
     @cached_property
     def usual_steps(self) -> tuple[Step, ...]:
         """The steps of a case in which nothing out of the ordinary happens: those that people count."""
-        return tuple(step for step in self.steps if not step.when and not step.optional)
+        return tuple(step for step in self.steps if (step.counted or not step.when) and not step.optional)
 
     def step(self, id: str) -> Step:
         """A step by its id.

@@ -1,12 +1,12 @@
 """Where a case stands: which steps are done, which may be done now and which not yet, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from knowledge.procedure.checking import Limit, Limits, limits, sentence
-from knowledge.procedure.facts import Facts, Record
+from knowledge.procedure.checking import ORDER, Limit, Limits, limits, sentence
+from knowledge.procedure.facts import Facts, Record, applied
 from knowledge.procedure.model import End, Outcome, Procedure, Stage, Step
 from knowledge.rules.named import RULES
 
@@ -28,7 +28,7 @@ SETTLED = (State.DONE, State.EARLIER, State.PASSED)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One step in a case. `next_due` is the last day of the next round of a repeated step."""
+    """One step in a case. `next_due` is the last day of the next round of a repeated step, `remind_on` further days."""
 
     stage: Stage
     step: Step
@@ -37,6 +37,7 @@ class Place:
     limits: Limits
     waits_for: tuple[Step, ...]
     next_due: date | None = None
+    remind_on: tuple[date, ...] = ()
 
     @property
     def done_on(self) -> date | None:
@@ -96,7 +97,8 @@ class Standing:
         """The index of the stage that the case is in."""
         stages = self.procedure.stages
         for place in self.places:
-            if place.state in (State.OPEN, State.EARLY) and not (place.step.repeat and place.records):
+            begun = place.records and place.step.repeat and not place.step.repeat.until
+            if place.state in (State.OPEN, State.EARLY) and not begun:
                 return stages.index(place.stage)
         return len(stages) - 1
 
@@ -115,14 +117,17 @@ class Standing:
 
 
 def _may_stop(place: Place) -> bool:
-    """Whether it is a repeated step that has been done often enough."""
-    return place.step.repeat is not None and _enough(place.step, place.records)
+    """Whether it is a repeated step that has been done, and need not be done again."""
+    repeat = place.step.repeat
+    return repeat is not None and not repeat.until and len(place.records) >= repeat.at_least
 
 
 def _reminders(place: Place) -> set[date]:
-    days = set()
-    if place.limits.earliest and place.state is State.EARLY:
-        days.add(place.limits.earliest.day)
+    days = set(place.remind_on)
+    earliest = place.limits.earliest
+    if earliest is not None and (place.state is State.EARLY or earliest.check.rule not in ORDER):
+        first = earliest.day
+        days |= {first, *(first - timedelta(days=before) for before in place.step.remind)}
     if place.latest is not None:
         days |= {place.latest - timedelta(days=before) for before in place.step.remind}
         days.add(place.latest + timedelta(days=1))
@@ -140,6 +145,7 @@ def standing(
     for record in records:
         by_step.setdefault(record.step, []).append(record)
     settled: set[str] = set()
+    passed: set[str] = set()
     places = []
     earlier = taken_over_at in {step.id for step in procedure.steps}
     for stage in procedure.stages:
@@ -149,16 +155,21 @@ def standing(
             if earlier and not found:
                 place = Place(stage, step, State.EARLIER, found, Limits(), ())
             else:
-                place = _place(procedure, stage, step, found, facts, today, settled)
-            if place.state in SETTLED or (place.records and (earlier or _enough(step, found))):
+                place = _place(procedure, stage, step, found, facts, today, settled, passed)
+            if place.state is State.PASSED:
+                passed.add(step.id)
+            elif place.state in SETTLED or (place.records and (earlier or _enough(step, found, facts))):
                 settled.add(step.id)
             places.append(place)
     places = _close_repeats(procedure, places)
     return Standing(procedure, tuple(places), _ended(procedure, places, facts))
 
 
-def _enough(step: Step, records: Sequence[Record]) -> bool:
-    return len(records) >= (step.repeat.at_least if step.repeat else 1)
+def _enough(step: Step, records: Sequence[Record], facts: Facts) -> bool:
+    if step.repeat is None:
+        return bool(records)
+    reached = not step.repeat.until or facts.holds(step.repeat.until, step.id) is True
+    return len(records) >= step.repeat.at_least and reached
 
 
 def _place(
@@ -169,19 +180,32 @@ def _place(
     facts: Facts,
     today: date,
     settled: set[str],
+    passed: set[str],
 ) -> Place:
-    if records and not step.repeat:
+    if records and (not step.repeat or (step.repeat.until and _enough(step, records, facts))):
         return Place(stage, step, State.DONE, records, Limits(), ())
     if not records and facts.holds(step.when, step.id) is False:
         return Place(stage, step, State.PASSED, records, Limits(), ())
-    waits_for = tuple(procedure.step(id) for id in procedure.before(step) if id not in settled)
+    awaited = dict.fromkeys(_awaited(procedure, step, passed))
+    waits_for = tuple(procedure.step(id) for id in awaited if id not in settled)
     span = limits(procedure, step, facts, today)
     next_due = _next_due(procedure, step, records, facts)
     if waits_for or facts.holds(step.when, step.id) is None:
         return Place(stage, step, State.AHEAD, records, span, waits_for, next_due)
+    made = [applied(one.rule, one.of, one.literally, facts, step.id) for one in step.remind_on]
+    besides = tuple(day for day in made if day is not None)
     if span.earliest is not None and span.earliest.day > today:
-        return Place(stage, step, State.EARLY, records, span, (), next_due)
-    return Place(stage, step, State.OPEN, records, span, (), next_due)
+        return Place(stage, step, State.EARLY, records, span, (), next_due, besides)
+    return Place(stage, step, State.OPEN, records, span, (), next_due, besides)
+
+
+def _awaited(procedure: Procedure, step: Step, passed: Collection[str]) -> Iterator[str]:
+    """The steps that must be done before one; in place of those that are passed over, the ones before them."""
+    for id in procedure.before(step):
+        if id in passed:
+            yield from _awaited(procedure, procedure.step(id), passed)
+        else:
+            yield id
 
 
 def _next_due(procedure: Procedure, step: Step, records: Sequence[Record], facts: Facts) -> date | None:

@@ -21,6 +21,8 @@ def facts_that_matter(procedure: Procedure, at: str) -> dict[str, list[Asked]]:
         wanted |= more
     found: dict[str, list[Asked]] = {}
     for step in earlier.values():
+        if step.optional:
+            continue  # done in few cases, and what is not known is not held against anybody
         asked = [one for one in step.fields if f"{step.id}.{one.id}" in wanted]
         if asked:
             found[step.id] = [one for one in step.fields if one in asked or one.id == step.dated]
@@ -40,6 +42,8 @@ def _used(procedure: Procedure, step: Step) -> Iterator[str]:
     for end in step.ends:
         yield from _facts(end.when)
     yield from _facts(step.when)
+    for due in step.remind_on:
+        yield from due.of.values()
     if step.repeat:
         yield from (f"{id}.{procedure.step(id).dated}" for id in procedure.before(step))
 

@@ -6,10 +6,10 @@ what the rules allow, on a working day. What is too late already is planned for 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from knowledge.procedure.checking import ORDER, Limit, Limits, limits
+from knowledge.procedure.checking import Limit, Limits, limits
 from knowledge.procedure.facts import Facts, Record
 from knowledge.procedure.model import Procedure, Span, Stage, Step
 from knowledge.procedure.standing import Place, Standing, State, standing
@@ -24,7 +24,8 @@ MOST_ROUNDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Between which days the rules allow something; that it comes after the step before it goes without saying.
+    """Between which days the rules allow something; that it comes after the step before it goes without saying, and so
+    does what has been allowed since before the case began.
 
     `provisional` while working days are counted in a year whose holidays are not published; `supposed` when it hangs on
     days that are only planned.
@@ -76,6 +77,11 @@ class Row:
         return any(one.allowed.provisional for one in self.rounds)
 
 
+def history(rows: Sequence[Row]) -> list[Row]:
+    """What happened of it alone: for a case that rests, or was ended before its last step."""
+    return [replace(row, rounds=tuple(one for one in row.rounds if one.done_on)) for row in rows if row.happened]
+
+
 def timeline(
     procedure: Procedure, records: Sequence[Record], facts: Facts, today: date, *, taken_over_at: str = ""
 ) -> list[Row]:
@@ -107,6 +113,7 @@ class _Plan:
     today: date
     until: dict[str, date | None]
     supposed: Facts = field(init=False)
+    begun: date = field(init=False)
     base: dict[str, date] = field(default_factory=dict)
     reached: dict[str, date] = field(default_factory=dict)
     recurring: list[str] = field(default_factory=list)
@@ -116,6 +123,8 @@ class _Plan:
 
     def __post_init__(self) -> None:
         self.supposed = self.facts
+        happened = [record.done_on for place in self.now.places for record in place.records]
+        self.begun = min([self.facts.get("case.started_on") or self.today, self.today, *happened])
 
     def row(self, place: Place) -> Row | None:
         """The row of the next step; None when it has none."""
@@ -143,7 +152,10 @@ class _Plan:
         step = place.step
         if place.state in (State.PASSED, State.EARLIER) or self.now.ended or step.optional:
             return True
-        return bool(self.over & set(self.procedure.before(step))) or self.supposed.holds(step.when, step.id) is not True
+        if self.over & set(self.procedure.before(step)):
+            return True
+        held = self.supposed.holds(step.when, step.id)
+        return held is False or (held is None and not step.counted)
 
     def _hand_on(self, step: Step, before: Sequence[str]) -> None:
         for days in (self.base, self.reached):
@@ -159,7 +171,7 @@ class _Plan:
         if step.repeat and step.repeat.due:
             self.following[step.id] = {step.id}
         if days:
-            needed = step.repeat.at_least if step.repeat else len(days)
+            needed = step.repeat.at_least if step.repeat and not step.repeat.until else len(days)
             self.base[step.id] = days[min(needed, len(days)) - 1]
             self.reached[step.id] = days[-1]
         if any(self.supposed.holds(end.when, step.id) is True for end in step.ends):
@@ -167,7 +179,7 @@ class _Plan:
 
     def _happened(self, step: Step, done: Sequence[date]) -> list[Round]:
         if step.repeat is None:
-            return [Round(day, None, _allowed(limits(self.procedure, step, self.facts, day))) for day in done]
+            return [Round(day, None, _allowed(self._shown(step, self.facts, day))) for day in done]
         dues = [self._due(step, since) for since in (self._since(step), *done)]
         return [Round(day, None, Allowed(latest=due)) for day, due in zip(done, dues, strict=False)]
 
@@ -184,8 +196,8 @@ class _Plan:
         """The rounds still to come: as many as are needed, and those that fall due until the next step."""
         needed = (step.repeat.at_least if step.repeat else 1) - len(done)
         until = self.until.get(step.id)
-        if step.id in self.until and until is None:
-            needed = max(1, needed)
+        if (step.id in self.until and until is None) or (step.repeat and step.repeat.until):
+            needed = max(1, needed)  # nothing follows that would tell when to stop, or the last round was not enough
         since = done[-1] if done else self._since(step)
         recorded = bool(done) or all(self.facts.of(id) for id in before)
         found: list[Round] = []
@@ -199,7 +211,7 @@ class _Plan:
                 floor = max(self.today, (since or self.today) + timedelta(days=1))
                 if len(found) >= needed and until is not None and floor > until:
                     break
-            wanted = (due or usual_day(floor, step.usually)) if done or found else self._first(step, before)
+            wanted = (due or usual_day(since or floor, step.usually)) if done or found else self._first(step, before)
             one = self._round(step, wanted, floor, due, recorded and not found)
             found.append(one)
             since = one.planned
@@ -224,15 +236,18 @@ class _Plan:
                 break
             day = moved
         self.supposed = self.supposed.supposing(step, usual(step, day, _working(floor), self.supposed))
-        span = limits(self.procedure, step, self.supposed, day)
-        known = limits(self.procedure, step, self.facts, day)
+        span, known = (self._shown(step, facts, day) for facts in (self.supposed, self.facts))
         return Round(None, day, _allowed(span, known, due, due_is_known))
+
+    def _shown(self, step: Step, facts: Facts, day: date) -> Limits:
+        """The limits worth showing: what has been allowed since before the case began, as by age, says nothing."""
+        found = limits(self.procedure, step, facts, day, order=False)
+        return found if found.earliest and found.earliest.day >= self.begun else replace(found, earliest=None)
 
 
 def _allowed(span: Limits, known: Limits | None = None, due: date | None = None, due_is_known: bool = True) -> Allowed:
     """The limits and the day by which a repeated step is due, as shown; `known` are those that hang on no plan."""
-    earliest = None if span.earliest is None or span.earliest.check.rule in ORDER else span.earliest
-    latest = span.latest
+    earliest, latest = span.earliest, span.latest
     known = known or span
     supposed = _differ(earliest, known.earliest) or _differ(latest, known.latest)
     last = latest.day if latest else None

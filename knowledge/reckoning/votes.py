@@ -46,7 +46,7 @@ _SEATS = (
     rf"N{_PER}(?:委员|支委)",
 )
 _FORMULAS = (
-    (Formula.ELECTION, r"选举|换届|补选|改选|选书记|选委员|选支委|当选|选代表|党代表|投票选|差额"),
+    (Formula.ELECTION, r"选举|换届|补选|改选|选书记|选委员|选支委|当选|选代表|党代表|投票选|差额|选上|选得上"),
     (
         Formula.ADMISSION,
         r"接收|吸收|发展(?:党员|大会|新党员|对象|预备)?|转正|入党|票决|预备党员(?:大会|讨论|表决|通过|投票)",
@@ -58,6 +58,7 @@ _ABOUT = (
     r"到会|实到|应到|到场|到齐|到多少|到几|来多少|来几|人到|能选|法定|有效|够不够|够吗|够了|能开|可以开|开得成|开成|"
     r"行不行|行吗|票|通过|过半|半数|赞成|同意|当选|表决|算数|怎么算|多少人|几个人|几人|多少个|几个|五分之四|4/5|80%"
 )
+_SITTING = r"到|来|开|请假|出差|缺|够|有效|法定|几票|多少票|票通过|几个人?(?:通过|同意)"
 _COUNTED = r"到会|到场|到齐|应到|实到|到多少|到几|来多少|来几|票|过半|半数|表决|法定|能开|够不够|通过|五分之四|4/5|80%"
 
 
@@ -73,8 +74,10 @@ def votes(asked: Asked) -> tuple[str, dict[str, Any]] | None:
         eligible, formula = _first(asked, _COMMITTEE), Formula.COMMITTEE
     if eligible is None or not 0 < eligible <= 100_000:
         return None
+    if formula is Formula.COMMITTEE and not asked.has(_SITTING):
+        return None  # 三个支委一合计就定了，行吗 is not about how many must come
     probationary = asked.count(_PROBATIONARY) or 0
-    if probationary and not asked.has(r"正式|有表决权|有选举权|应到"):
+    if probationary and not asked.has(r"正式|有表决权|有选举权|应到(?!算|该|按|要不要|到底)"):
         eligible -= probationary
     else:
         probationary = 0
@@ -114,8 +117,12 @@ def votes(asked: Asked) -> tuple[str, dict[str, Any]] | None:
 
 def candidates(asked: Asked) -> tuple[str, dict[str, Any]] | None:
     """How many candidates for so many seats of a committee."""
-    if asked.has(NOT_OURS) or not asked.has(r"候选|差额|提名|提几|报几"):
+    if asked.has(NOT_OURS) or not asked.has(
+        r"候选|差额|提名|提几|报几|几个人选|多少人选|几个名字|名单上(?:就|只|才)?(?:报|有|写|列)|等额"
+    ):
         return None
+    if asked.has(r"选票|画|勾|圈|废票|得票|票数"):
+        return None  # which ballot is valid, not how many candidates
     seats = _first(asked, _SEATS)
     if seats is None or not 0 < seats <= 100:
         return None
@@ -139,7 +146,7 @@ def size(asked: Asked) -> tuple[str, dict[str, Any]] | None:
         return "size_above", {"members": members}
     if asked.has(r"成立党?支部|建党?支部"):
         return "size_branch", {"members": members}
-    if asked.has(r"超员|拆分|分成|超过规定|合规"):
+    if asked.has(r"超员|拆分|分成|超过规定|合规") and not asked.has(r"支委|委员|班子|书记"):
         return "size_limit", {"members": members}
     return "size_committee", {"members": members}
 

@@ -138,6 +138,11 @@ def request_expected_from(admitted: date) -> date:
     return months_later(probation_ends(admitted), -1)
 
 
+def conversion_overdue_from(admitted: date) -> date:
+    """A month after the probation ended, when its discussion is late in most places. A practice; the rule says 及时."""
+    return months_later(probation_ends(admitted), 1)
+
+
 def next_probation_review_due(reviewed: date) -> date:
     """When a probationary member is looked at again: half a year later. A practice; no article names a span."""
     return months_later(reviewed, 6)

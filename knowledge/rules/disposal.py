@@ -49,3 +49,8 @@ def correction_at_the_latest(begun: date) -> date:
 def correction_usually_until(begun: date) -> date:
     """The usual end of a time for correction: six months."""
     return correction_range(begun)[0]
+
+
+def correction_reviewed_from(until: date) -> date:
+    """The first day on which it is decided whether a correction helped: the day on which its time is over."""
+    return until

@@ -93,7 +93,7 @@ def dues_for_months(amount: Decimal, first: int, last: int) -> Decimal:
     """What so many months of one year cost in yuan, both months counted; ValueError when they run backwards."""
     if not 1 <= first <= last <= 12:
         raise ValueError(f"from month {first} to {last}")
-    return amount * (last - first + 1)
+    return (amount * (last - first + 1)).quantize(CENT)
 
 
 def months_from(year: int, month: int, day: date) -> int:
@@ -131,11 +131,18 @@ def is_at_most_a_quarter(first: int, last: int) -> bool:
 
 def money_together(amounts: Sequence[Decimal]) -> Decimal:
     """The sum of amounts in yuan."""
-    return sum(amounts, Decimal(0))
+    return sum(amounts, Decimal(0)).quantize(CENT)
 
 
 def money_left(had: Decimal, gave: Decimal) -> Decimal:
     """What is left in yuan; ValueError when more was given than there was."""
     if gave > had:
         raise ValueError(f"{gave} of {had} yuan")
-    return had - gave
+    return (had - gave).quantize(CENT)
+
+
+def next_unpaid_month(paid: Sequence[int]) -> int:
+    """The month after the newest that was paid, January when none was; ValueError when the year is paid."""
+    if paid and paid[-1] >= 12:
+        raise ValueError("the year is paid")
+    return paid[-1] + 1 if paid else 1

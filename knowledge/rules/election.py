@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from knowledge.rules.periods import months_later
 from knowledge.rules.quorum import candidates_needed, votes_needed
-from knowledge.rules.terms import latest_election, term_ends
+from knowledge.rules.terms import latest_election, term_ends, term_years
 
 COMMITTEE_FROM = 7
 """Full members from which a branch has a committee."""
@@ -159,6 +159,42 @@ def election_result(people: Sequence[_Somebody], votes: Mapping[int, int], eligi
     return Result.COMPLETE if len(elected) == seats else Result.SHORT
 
 
+def elected_so_far(
+    earlier: Sequence[Sequence[_Somebody]],
+    people: Sequence[_Somebody],
+    votes: Mapping[int, int],
+    eligible: int,
+    seats: int,
+) -> list[_Somebody]:
+    """Who is elected after several ballots: those of the earlier ones, and of the last for the seats that were left.
+
+    `earlier` are those elected after each ballot before, oldest first. As `elected_from`.
+    """
+    before = list(earlier[-1]) if earlier else []
+    if len(before) >= seats:
+        return before
+    return [*before, *elected_from(others(people, before), votes, eligible, seats - len(before))]
+
+
+def result_so_far(
+    earlier: Sequence[Sequence[_Somebody]],
+    people: Sequence[_Somebody],
+    votes: Mapping[int, int],
+    eligible: int,
+    seats: int,
+) -> Result:
+    """Whether all seats are filled after several ballots, and if not why. As `elected_so_far`."""
+    before = list(earlier[-1]) if earlier else []
+    if len(before) >= seats:
+        return Result.COMPLETE
+    return election_result(others(people, before), votes, eligible, seats - len(before))
+
+
+def are_filled(result: str, other: str) -> bool:
+    """Whether both of two ballots filled their seats, by their results."""
+    return is_filled(result) and is_filled(other)
+
+
 def may_reduce_seats(agreeing: int, voters: int) -> bool:
     """Whether the seats may be made fewer instead of voting again: at least half of the voters agree.
 
@@ -174,6 +210,12 @@ def together(first: Sequence[_Somebody], more: Sequence[_Somebody]) -> list[_Som
     """Those elected in one ballot and in the next, each once."""
     known = {one.id for one in first}
     return [*first, *(one for one in more if one.id not in known)]
+
+
+def others(people: Sequence[_Somebody], some: Sequence[_Somebody]) -> list[_Somebody]:
+    """Those of the people who are not among some: of whom another ballot is about the seats that are left."""
+    known = {one.id for one in some}
+    return [one for one in people if one.id not in known]
 
 
 def is_one_of(one: object, people: Sequence[object]) -> bool:
@@ -192,6 +234,11 @@ def branch_term_ends(elected: date, kind: str) -> date:
     Source: 支部工作条例（试行）（2018） article 21.
     """
     return term_ends(elected, village_or_community=kind == "village")
+
+
+def branch_term_years(kind: str) -> int:
+    """How long a term of a branch's committee is, by the kind of branch: "village", or any other. As above."""
+    return term_years(village_or_community=kind == "village")
 
 
 def same_people(people: Sequence[_Somebody]) -> list[_Somebody]:

@@ -115,3 +115,8 @@ def absent_fit(expected: int, absent: Sequence[object]) -> bool:
 def is_same_year(day: date, other: date) -> bool:
     """Whether two days lie in one year, for which the hours are counted."""
     return day.year == other.year
+
+
+def december_begins(day: date) -> date:
+    """When the year of a day may be closed: from the first of December on, by practice."""
+    return date(day.year, 12, 1)

@@ -63,3 +63,13 @@ def counts_between(things: Sized, least: int, most: int) -> bool:
 def is_not_only(things: Sequence[object], one: object) -> bool:
     """Whether a list has something besides one thing."""
     return any(thing != one for thing in things)
+
+
+def is_after(day: date, other: date) -> bool:
+    """Whether a day comes after another."""
+    return day > other
+
+
+def holds_once(flags: Sequence[bool]) -> bool:
+    """Whether something held in at least one of the rounds."""
+    return any(flags)

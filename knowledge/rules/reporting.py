@@ -98,3 +98,8 @@ def is_a_step_up(now: str, then: str) -> bool:
 def votes_together(first: int, second: int, third: int, fourth: int) -> int:
     """The sum of four kinds of votes."""
     return first + second + third + fourth
+
+
+def is_in_order(first: date, last: date) -> bool:
+    """Whether the first day is not after the last."""
+    return first <= last

@@ -420,7 +420,7 @@ async def test_what_is_under_way_is_listed_with_what_is_due(office: Office) -> N
     assert "派人谈话" in heard
     heard = await office.say(view.title)
     assert "第 2 步，共 6 步" in heard
-    assert "◐申请" in heard
+    assert "◐○○ 申请" in heard
 
 
 async def test_a_repeated_step_is_recorded_again_until_the_next_one_is_done(office: Office) -> None:

@@ -176,5 +176,11 @@ def test_whatever_comes_every_part_can_be_carried_and_every_choice_made(
     if not parts[-1].buttons:
         shown = "".join("".join(to_plain(part.body) for part in parts).split())
         for number, label in enumerate(labels, 1):
-            assert "".join(f"{number}. {label}".split()) in shown
+            figures = any(other.isdecimal() for other in labels)
+            assert "".join((label if figures else f"{number}. {label}").split()) in shown
         assert "返回、取消" in shown
+
+
+def test_where_a_figure_is_asked_for_no_number_stands_for_a_button() -> None:
+    (message,) = fit(question("4", "跳过"), FEW_BUTTONS)
+    assert message.body == "要开什么会？\n\n可以直接回复：\n- 4\n- 跳过\n\n也可以回复：返回、取消"

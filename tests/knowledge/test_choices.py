@@ -345,6 +345,9 @@ def test_what_is_neither_yes_nor_no_is_not_guessed(reply: str) -> None:
             ("500元", 500),
             ("12次", 12),
         ],
+        ("9月", 9),
+        ("30%", 30),
+        ("50张", 50),
     ],
 )
 def test_a_whole_number_is_read(reply: str, number: int) -> None:

@@ -9,9 +9,10 @@ from knowledge.evaluation import BrokenSet, Score, evaluate, of_handbook, read_s
 from knowledge.handbook import Handbook
 
 SET = Path(__file__).parent / "evaluation.jsonl"
-FLOORS = {"clean": 0.96, "noisy": 0.93, "paraphrase": 0.83, "numbers": 0.97, "out_of_scope": 0.98}
-WRONG = 0.025
+FLOORS = {"clean": 0.985, "noisy": 0.965, "paraphrase": 0.93, "numbers": 0.99, "out_of_scope": 0.99}
+WRONG = 0.005
 """At most so many of all questions are answered wrongly: three buttons are better than a wrong rule."""
+REFUSED = 0.005
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +31,11 @@ def test_hardly_any_answer_is_wrong(scores: dict[str, Score]) -> None:
     assert sum(score.counts["wrong"] for score in scores.values()) <= WRONG * sum(
         score.total for score in scores.values()
     )
+
+
+def test_hardly_any_answerable_question_is_refused(scores: dict[str, Score]) -> None:
+    answerable = [score for kind, score in scores.items() if kind != "out_of_scope"]
+    assert sum(each.counts["refused"] for each in answerable) <= REFUSED * sum(each.total for each in answerable)
 
 
 def test_the_set_is_large_and_no_question_stands_twice() -> None:

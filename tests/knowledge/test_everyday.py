@@ -28,8 +28,9 @@ def test_words_may_stand_between_the_parts_of_what_is_said() -> None:
     assert list(meanings("替一二三四五六投")) == []
 
 
-def test_a_single_character_that_is_left_of_what_is_said_means_nothing() -> None:
+def test_what_is_left_of_what_is_said_must_say_something() -> None:
     assert list(meanings(normalize("满了"))) == []
+    assert list(meanings(normalize("怎么弄"))) == []
 
 
 def test_who_and_when_is_told_along() -> None:

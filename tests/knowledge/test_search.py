@@ -160,3 +160,35 @@ def test_what_answers_how_often_anywhere_comes_first_when_that_is_asked() -> Non
     index.add("never", ["培养考察办法"])
     index.add("yearly", ["培养考察办法", "每年集训"])
     assert index.ask("培养考察办法几次")[1][0].key == "yearly"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("换选届举延期", "换届选举延期"),
+        ("延期的届换选举", "延期换届选举"),
+        ("换届选举", "换届选举"),
+        ("", ""),
+        ("换", "换"),
+    ],
+)
+def test_neighbours_in_the_wrong_order_are_put_right(typed: str, meant: str) -> None:
+    index = Index()
+    index.add("a", ["换届选举延期", "延期换届选举"])
+    assert index.mended(typed) == meant
+
+
+def test_what_was_typed_in_the_wrong_order_is_answered(handbook: Handbook) -> None:
+    found = handbook.ask("换选届举能延几年")
+    assert found.entry is not None
+    assert found.entry.id == "election.postpone"
+
+
+def test_many_ways_to_put_one_thing_do_not_crowd_out_another() -> None:
+    index = Index()
+    index.add("told", ["登记台账"])
+    for number in range(60):
+        index.add(f"told~{number}", [f"老账本存放年限{'甲乙丙丁'[number % 4] * (number + 1)}"], of="told", handicap=8.0)
+    index.add("named", ["账本存放年限"])
+    assert {hit.key for hit in index.ask("老账本存放年限到哪年")[1]} == {"told", "named"}
+    assert index.ask("账本存放年限")[1][0].key == "named"

@@ -133,6 +133,18 @@ async def test_a_picture_that_telegram_cannot_show_goes_as_a_file(api: BotApi, s
     assert [each.file.is_photo for each in heard if each.file] == [False, False]
 
 
+@pytest.mark.parametrize(("wide", "high", "shown"), [(1080, 2560, True), (1080, 2561, False), (2561, 9, False)])
+async def test_a_picture_that_telegram_would_make_too_small_to_read_goes_as_a_file(
+    api: BotApi, sender: TelegramSender, wide: int, high: int, shown: bool
+) -> None:
+    picture = PNG[:16] + wide.to_bytes(4, "big") + high.to_bytes(4, "big") + PNG[24:]
+    await sender.send(_message("", documents=(Document("时间表.png", "image/png", picture),)))
+    (heard,) = await api.person(7).hears()
+    assert heard.file
+    assert heard.file.is_photo is shown
+    assert heard.file.blob == picture
+
+
 async def test_a_files_name_cannot_break_out_of_its_header(api: BotApi, sender: TelegramSender) -> None:
     await sender.send(_message("", documents=(Document('记"录\r\nX: y/../a.docx', "application/msword", b"PK"),)))
     (heard,) = await api.person(7).hears()

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from handlers.answer_words import fitted_answer
 from handlers.messages import Button, Document, Incoming, Kind, Outgoing
+from handlers.screen import LINE, SCREEN, lines
 from tests.bot.channels.web_echo import LI, WANG, Echo, choice, echoing
+from tests.fakes import HANDBOOK, TEXTS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -376,3 +379,19 @@ async def test_outside_the_demo_there_is_one_person_and_no_switch(browser: Brows
 async def say_by_keyboard(page: Page, words: str) -> None:
     await page.fill("#words", words)
     await page.press("#words", "Enter")
+
+
+async def test_what_counts_as_a_screen_is_seen_at_once_and_so_are_the_longest_answers(page: Page, echo: Echo) -> None:
+    bodies = ["\n".join(["国" * LINE] * SCREEN)]
+    answers = [fitted_answer(TEXTS, entry, entry.answer, ())[0] for entry in HANDBOOK.entries]
+    bodies += sorted(answers, key=lines)[-8:]
+    echo.answer = lambda incoming: [echo.message("p1", bodies[int(incoming.text or "0")])]
+    await page.goto("/")
+    for number in range(len(bodies)):
+        await say(page, str(number))
+        await expect(page.locator(".turn:not(.mine)")).to_have_count(number + 2)
+        bubble = await page.locator(".turn:not(.mine) .bubble").last.bounding_box()
+        room = await page.locator(".scroll").bounding_box()
+        assert bubble is not None
+        assert room is not None
+        assert bubble["height"] <= room["height"], bodies[number]

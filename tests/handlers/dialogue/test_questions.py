@@ -88,6 +88,7 @@ SUGGESTING = Text(max_length=10, suggestions=["二楼会议室", "活动室"])
 CHOICES, NEEDED = Choices(VILLAGES), Choices(VILLAGES, at_least=2)
 WHEN = When(after=MONDAY, before=MONDAY + timedelta(days=365))
 PAST, COMING = Day(before=TODAY), Day(after=TODAY)
+SINCE = Day(since=date(2026, 9, 3))
 NUMBER, PERSON, ONE_OF_MANY = Number(at_most=90), PersonIn(PEOPLE), PersonIn(CROWD)
 PAPERS, WORDS, FILES = Papers(at_most=2), Papers(files=False), Papers(words=False)
 OF_WORDS: list[Question[Any]] = [TEXT, LINES, CHOICE, ONE_OF, CHOICES, YesNo(), WHEN, PAST, NUMBER, PERSON]
@@ -117,6 +118,11 @@ RIGHT: list[tuple[Question[Any], Reply, Any]] = [
     (CHOICES, typed("好了"), []),
     (CHOICES, typed("4"), []),
     (Number(), typed("0"), 0),
+    (SINCE, typed("9月8日"), date(2026, 9, 8)),
+    (SINCE, typed("9月1日"), date(2027, 9, 1)),
+    (SINCE, typed("12月10日"), date(2026, 12, 10)),
+    (SINCE, typed("2026年9月1日"), date(2026, 9, 1)),
+    (Day(), typed("12月10日"), date(2025, 12, 10)),
     (NUMBER, typed("12"), 12),
     (NUMBER, typed("１２"), 12),
     (NUMBER, typed("十二个"), 12),
@@ -172,7 +178,7 @@ WRONG: list[tuple[Question[Any], Reply, str]] = [
     (WHEN, typed("2028年1月1日上午9点"), "too_late"),
     (WHEN, typed("2月30日上午9点"), "no_such_day"),
     (WHEN, typed("后天25点"), "no_such_time"),
-    (PAST, typed("有空的时候"), "no_date"),
+    (PAST, typed("有空的时候"), "no_day"),
     (PAST, typed("明天"), "day_too_late"),
     (COMING, typed("昨天"), "day_too_early"),
     (PAST, typed("2月30日"), "no_such_day"),

@@ -2,14 +2,16 @@
 
 import copy
 import inspect
+from collections.abc import Collection
 from datetime import date, timedelta
 from itertools import pairwise
 
 from hypothesis import given, settings
 
-from knowledge.procedure.checking import COUNTS_WORKING_DAYS, limits
+from knowledge.procedure.checking import COUNTS_WORKING_DAYS, ORDER, limits
 from knowledge.procedure.facts import Facts, Record
-from knowledge.procedure.model import Procedure
+from knowledge.procedure.files import Procedures
+from knowledge.procedure.model import Procedure, Step
 from knowledge.procedure.timeline import Allowed, timeline
 from knowledge.rules.admission import next_review_due
 from knowledge.rules.named import RULES
@@ -25,6 +27,12 @@ def known(made: Procedure, records: list[Record], today: date) -> Facts:
     return Facts(made, records, {"today": today, "case.started_on": BEGUN})
 
 
+def awaited(made: Procedure, its: Step, found: Collection[str]) -> list[str]:
+    """The steps with rows that one comes after; in place of those without, the ones before them."""
+    ids = made.before(its)
+    return [one for id in ids for one in ([id] if id in found else awaited(made, made.step(id), found))]
+
+
 @given(case=cases())
 @settings(deadline=None, max_examples=150)
 def test_whatever_the_case_the_plan_keeps_order_limits_and_working_days(case: Case) -> None:
@@ -33,7 +41,7 @@ def test_whatever_the_case_the_plan_keeps_order_limits_and_working_days(case: Ca
     found = {row.step.id: row for row in timeline(made, records, facts, today)}
     for row in found.values():
         # A step that is done again and again is done beside what comes before it.
-        ids = [] if row.happened else [id for id in made.before(row.step) if id in found]
+        ids = [] if row.happened else [id for id in awaited(made, row.step, found) if id in found]
         before = [day for id in ids for day in (*found[id].happened, *found[id].planned)]
         last = max(row.happened, default=None)
         for one in row.rounds:
@@ -139,6 +147,26 @@ def test_a_step_done_whenever_there_is_something_is_planned_no_further_than_need
     assert rows(made, BEGUN, record(1, "vote", BEGUN), record(2, "vote", BEGUN + DAY))["vote"].planned == ()
 
 
+def test_a_ballot_is_planned_once_more_when_the_last_one_was_not_enough() -> None:
+    ballot = step("ballot", repeat={"until": [{"fact": "enough", "is": [True]}]}, usually={"days": 10})
+    ballot["fields"] = [*ballot["fields"], {"id": "enough", "kind": "yes_no", "ask": "选满了吗？", "label": "选满"}]
+    made = procedure([ballot, step("end", usually={"days": 3})])
+    assert len(rows(made, BEGUN)["ballot"].planned) == 1
+    short = rows(made, BEGUN + 2 * DAY, record(1, "ballot", BEGUN, enough=False))
+    assert short["ballot"].planned == (date(2026, 3, 12),)
+    assert short["end"].planned == (date(2026, 3, 16),)
+    full = rows(made, BEGUN + 2 * DAY, record(1, "ballot", BEGUN, enough=True))
+    assert (full["ballot"].planned, full["end"].planned) == ((), (date(2026, 3, 5),))
+
+
+def test_a_step_that_usually_applies_is_planned_while_nobody_knows_yet() -> None:
+    unknown = [{"fact": "subject.status", "is": ["activist"]}]
+    made = procedure([step("a"), step("b", when=unknown, counted=True), step("c", when=unknown)])
+    assert list(rows(made, BEGUN)) == ["a", "b"]
+    assert list(rows(made, BEGUN, **{"subject.status": "activist"})) == ["a", "b", "c"]
+    assert list(rows(made, BEGUN, **{"subject.status": "full"})) == ["a"]
+
+
 def test_the_plan_moves_when_a_fact_does_and_the_fact_does_not() -> None:
     made = procedure(
         [step("a"), step("b", usually={"days": 14}, checks=[check("talk_due", "at_most", applied="a.on")]), step("c")]
@@ -207,6 +235,18 @@ def test_every_rule_that_counts_working_days_is_known_to() -> None:
         returned = inspect.signature(rule).return_annotation
         if returned is date and (name in counting or counting & set(rule.__code__.co_names)):
             assert name in COUNTS_WORKING_DAYS | {"previous_working_day"}, name
+
+
+def test_every_rule_that_only_puts_days_in_order_is_known_to() -> None:
+    its_own = {
+        check.rule
+        for made in Procedures.load()
+        for one in made.steps
+        for check in one.checks
+        if check.fact == one.dated and len(inspect.signature(RULES[check.rule]).parameters) == 1
+    }
+    days = (BEGUN, BEGUN + 5 * DAY)  # a Saturday among them
+    assert {name for name in its_own if all(RULES[name](day) == day for day in days)} == ORDER
 
 
 def test_limits_that_hang_on_planned_days_say_so() -> None:
@@ -278,3 +318,13 @@ def test_what_was_done_shows_what_was_allowed_then() -> None:
     its = made.step("b")
     records = [record(1, "a", BEGUN), record(2, "b", date(2026, 4, 9))]
     assert limits(made, its, Facts(made, records), date(2026, 4, 9)).latest is not None
+
+
+def test_what_has_been_allowed_since_before_the_case_began_is_not_shown() -> None:
+    born = {"id": "born", "kind": "day", "ask": "哪天生？", "label": "生日"}
+    first = step("a", checks=[check("may_apply_from", "at_least", born="born")])
+    first["fields"] = [*first["fields"], born]
+    made = procedure([first, step("b")])
+    assert rows(made, BEGUN, record(1, "a", BEGUN, born="1998-06-01"))["a"].rounds[0].allowed == Allowed()
+    (young,) = rows(made, BEGUN, record(1, "a", BEGUN + DAY, born="2008-03-02"))["a"].rounds
+    assert young.allowed.earliest == BEGUN

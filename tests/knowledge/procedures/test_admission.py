@@ -402,6 +402,13 @@ def test_an_extended_probation_is_discussed_once_more_and_not_before_it_is_over(
     assert walk.ended.outcome is Outcome.DONE
 
 
+def test_nothing_is_archived_before_the_approval_where_no_second_meeting_is_needed() -> None:
+    walk = walked("full_approval")
+    assert walk.open == ["full_approval"]
+    archive = walk.standing.place("archive")
+    assert (archive.state, [step.id for step in archive.waits_for]) == (State.AHEAD, ["full_approval"])
+
+
 def test_after_an_extension_nobody_is_full_before_the_second_meeting() -> None:
     walk = extended()
     step = walk.procedure.step("full_approval")
@@ -530,3 +537,40 @@ def test_every_paper_there_is() -> None:
     papers = Papers.load()
     assert not [fault for fault in faults(papers=set(papers)) if fault.file.endswith("/admission.yaml")]
     assert all(step.papers for step in procedures().named("admission").steps), "each of the steps makes a paper"
+
+
+def test_a_latest_day_for_those_who_moved_in_is_none_for_anybody_else() -> None:
+    walk = walked("conversion_meeting")
+    assert walk.standing.place("conversion_meeting").latest is None
+    moved = {"arrived_on": date(2028, 9, 1), "from_branch": "城东第二党支部", "postponed": True}
+    walk = walked("request", **{"subject.status": "probationary"})
+    walk.record("probationary_moved", **moved, until=date(2029, 3, 1)).record("request", received_on=date(2028, 10, 20))
+    assert walk.standing.place("conversion_meeting").latest == date(2029, 5, 5)
+
+
+@pytest.mark.parametrize(
+    ("until", "days"),
+    [
+        ("talk", [date(2026, 6, 21), date(2026, 7, 1), date(2026, 7, 2)]),
+        ("candidate", [date(2027, 9, 1), date(2028, 2, 15), date(2028, 2, 29), date(2028, 3, 1)]),
+        ("admission_meeting", [date(2027, 11, 15), date(2027, 11, 20), date(2027, 11, 21)]),
+        ("request", [date(2028, 10, 5), date(2028, 10, 25), date(2028, 11, 1), date(2028, 11, 2), date(2028, 11, 5)]),
+        ("conversion_meeting", [date(2028, 10, 29), date(2028, 11, 5), date(2028, 12, 5)]),
+        ("full_approval", [date(2029, 1, 22), date(2029, 2, 6), date(2029, 2, 7)]),
+    ],
+)
+def test_the_secretary_is_reminded_before_a_day_comes_on_it_and_when_it_is_over(until: str, days: list[date]) -> None:
+    walk = walked(until)
+    found = []
+    today: date | None = walk.today
+    while (today := walk.standing.next_reminder(today)) is not None:
+        found.append(today)
+    assert found == days
+
+
+def test_a_reminder_is_about_the_step_whose_day_it_is_and_an_approval_is_due_after_75_days() -> None:
+    walk = walked("conversion_meeting")
+    walk.today = date(2028, 11, 5)
+    assert [place.step.id for place in walk.standing.reminded_on(date(2028, 11, 5))] == ["conversion_meeting"]
+    walk = walked("approval")
+    assert date(2028, 1, 21) == walk.standing.next_reminder(date(2027, 12, 1))

@@ -1,5 +1,6 @@
 """A vacancy from the request to the handover."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -53,7 +54,7 @@ def test_a_secretary_is_elected_by_the_members_and_then_the_committee() -> None:
 
 def test_a_member_of_the_committee_is_only_filed() -> None:
     one = at_the_meeting({"post": "member"}).record("election", **ELECTION)
-    assert one.open == ["election", "filing"]
+    assert one.open == ["filing"]
     one.record("filing", reported_on=date(2026, 4, 22)).record("handover", handed_over_on=date(2026, 4, 25))
     assert one.ended is not None
     assert one.ended.outcome is Outcome.DONE
@@ -142,6 +143,8 @@ def test_mistakes_in_the_committee(wrong: dict[str, Any], found: dict[str, str])
 def test_nobody_is_elected_until_somebody_is() -> None:
     one = at_the_meeting().record("election", **{**ELECTION, "votes": {WANG.id: 8, LI.id: 6}})
     assert one.facts.get("election.outcome") == "short"
+    assert one.open == ["election"]
+    assert one.standing.stage_now == 2
     one.record("election", **ELECTION)
     assert one.facts.get("election.elected") == [WANG]
     one.record("post_election", **CHOSEN)
@@ -149,9 +152,21 @@ def test_nobody_is_elected_until_somebody_is() -> None:
     assert one.levels("filing", reported_on=date(2026, 4, 2)) == {"after_election": "stop"}
 
 
-def test_what_was_not_filled_needs_a_reason() -> None:
-    one = at_the_meeting({"post": "member"}).record("election", **{**ELECTION, "votes": {WANG.id: 8, LI.id: 6}})
-    assert one.levels("filing", reported_on=date(2026, 4, 22)) == {"somebody_is_elected": "reason"}
+def test_seats_are_filled_in_several_ballots() -> None:
+    one = at_the_meeting({"post": "member", "seats": 2})
+    one.record("election", **ELECTION)
+    assert one.facts.get("election.outcome") == "short"
+    one.record("election", **{**ELECTION, "named": [LI], "votes": {LI.id: 9}})
+    assert one.facts.get("election.elected") == [WANG, LI]
+    assert one.open == ["filing"]
+
+
+def test_seats_that_stay_empty_are_given_up_by_correcting_their_number() -> None:
+    one = at_the_meeting({"post": "member", "seats": 2}).record("election", **ELECTION)
+    assert one.open == ["election"]
+    first = one.records[0]
+    one.records[0] = replace(first, answers={**first.answers, "seats": 1})
+    assert one.open == ["filing"]
 
 
 def test_candidates_do_not_watch_and_as_many_candidates_as_seats_are_remarked_on() -> None:

@@ -10,14 +10,14 @@ from tests.knowledge.procedures.walks import CHEN, Walk
 RECEIPT = {
     "received_on": date(2026, 3, 5),
     "secrecy": "open",
-    "issuer": "某某街道党工委",
+    "sender": "某某街道党工委",
     "urgency": "usual",
     "due_on": date(2026, 3, 31),
 }
 DISCUSSION = {
-    "met_on": date(2026, 3, 10),
+    "held_on": date(2026, 3, 10),
     "tasks": ["开会传达", "走访20户群众"],
-    "finish_by": date(2026, 3, 30),
+    "due_on": date(2026, 3, 30),
     "meeting_needed": True,
 }
 ASSEMBLY = {"held_on": date(2026, 3, 15), "voted": True, "eligible": 16, "present": 14, "in_favour": 12}
@@ -29,7 +29,7 @@ def received() -> Walk:
 
 
 def read() -> Walk:
-    return received().record("read", read_on=date(2026, 3, 6), handler=CHEN)
+    return received().record("read", read_on=date(2026, 3, 6), responsible=CHEN)
 
 
 def followed() -> Walk:
@@ -75,10 +75,10 @@ def test_how_soon_it_is_read() -> None:
 @pytest.mark.parametrize(
     ("check", "level", "touching", "wrong"),
     [
-        ("not_before_reading", "stop", "met_on", {"met_on": date(2026, 3, 5)}),
-        ("list_in_time", "warn", "met_on", {"met_on": date(2026, 3, 19)}),
+        ("not_before_reading", "stop", "held_on", {"held_on": date(2026, 3, 5)}),
+        ("list_in_time", "warn", "held_on", {"held_on": date(2026, 3, 19)}),
         ("not_only_meetings", "reason", "tasks", {"tasks": ["开会传达", "组织学习"]}),
-        ("within_the_time", "reason", "finish_by", {"finish_by": date(2026, 4, 1)}),
+        ("within_the_time", "reason", "due_on", {"due_on": date(2026, 4, 1)}),
     ],
 )
 def test_mistakes_in_the_tasks(check: str, level: str, touching: str, wrong: dict[str, Any]) -> None:

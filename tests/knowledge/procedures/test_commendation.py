@@ -7,8 +7,8 @@ import pytest
 
 from tests.knowledge.procedures.walks import CHEN, LI, WANG, Walk
 
-NOTICE = {"received_on": date(2026, 5, 6), "category": "member", "quota": 1, "due_on": date(2026, 5, 30)}
-PROPOSAL = {"proposed_on": date(2026, 5, 10), "people": [CHEN, LI], "clean": True, "twice": False}
+NOTICE = {"received_on": date(2026, 5, 6), "kind": "member", "quota": 1, "due_on": date(2026, 5, 30)}
+PROPOSAL = {"held_on": date(2026, 5, 10), "people": [CHEN, LI], "clean": True, "twice": False}
 MEETING = {"held_on": date(2026, 5, 16), "eligible": 16, "present": 14, "chosen": [CHEN], "votes": {1: 13}}
 SHOWN = {"first_day": date(2026, 5, 18), "last_day": date(2026, 5, 22), "quiet": True}
 
@@ -32,8 +32,8 @@ def test_from_the_notice_to_the_honour() -> None:
 
 
 def test_a_branch_may_be_put_forward() -> None:
-    walk = Walk("commendation").record("notice", **{**NOTICE, "category": "branch"})
-    walk.record("propose", proposed_on=date(2026, 5, 10))
+    walk = Walk("commendation").record("notice", **{**NOTICE, "kind": "branch"})
+    walk.record("propose", held_on=date(2026, 5, 10))
     meeting = {"held_on": date(2026, 5, 16), "eligible": 16, "present": 14}
     walk.catches("branch_carried", "stop", "meeting", "in_favour", **meeting, in_favour=8)
     walk.catches("branch_votes_fit", "stop", "meeting", "in_favour", **meeting, in_favour=15)
@@ -84,7 +84,7 @@ def test_who_may_not_be_proposed() -> None:
     walk = Walk("commendation").record("notice", **NOTICE)
     walk.catches("no_punishment", "stop", "propose", "clean", **{**PROPOSAL, "clean": False})
     walk.catches("one_honour_each", "warn", "propose", "twice", **{**PROPOSAL, "twice": True})
-    walk.catches("after_the_notice", "stop", "propose", "proposed_on", **{**PROPOSAL, "proposed_on": date(2026, 5, 5)})
+    walk.catches("after_the_notice", "stop", "propose", "held_on", **{**PROPOSAL, "held_on": date(2026, 5, 5)})
     field = walk.procedure.step("propose").field("people")
     assert field is not None
     assert field.whom == ("full",)

@@ -174,3 +174,17 @@ def test_its_papers_are_there_and_the_plan_to_help_only_where_there_is_time_to_c
     step = procedures().named("disposal").step("announcement")
     assert "correction_plan" in papers_made(step, walked("announcement").facts)
     assert "correction_plan" not in papers_made(step, walked("filing", way="remove", ground="refuses").facts)
+
+
+def test_the_end_of_the_time_to_correct_is_reminded_of() -> None:
+    walk = walked("correction_end")
+    assert walk.standing.next_reminder(date(2026, 6, 1)) == date(2026, 10, 16)
+    assert walk.standing.next_reminder(date(2026, 10, 16)) == date(2026, 11, 15)
+
+
+def test_what_is_not_carried_is_said_before_it_ends_the_case() -> None:
+    walk = walked("meeting")
+    few = {"held_on": date(2026, 4, 20), "invited": True, "eligible": 16, "present": 10, "in_favour": 8, "against": 1}
+    found = walk.found("meeting", "in_favour", **few)
+    assert found["not_carried"].level == "warn"
+    assert "至少9票" in found["not_carried"].says

@@ -8,7 +8,7 @@ import pytest
 
 from tests.knowledge.procedures.walks import Walk
 
-WAGE = {"assessed_on": date(2026, 1, 10), "payer": "employed", "base": Decimal(5200), "amount": Decimal("78.00")}
+WAGE = {"decided_on": date(2026, 1, 10), "payer": "employed", "base": Decimal(5200), "amount": Decimal("78.00")}
 JANUARY = {"paid_on": date(2026, 1, 15), "first_month": 1, "last_month": 1, "way": "self"}
 
 
@@ -54,13 +54,13 @@ def test_the_table(payer: str, base: int, amount: str, found: dict[str, str]) ->
     ("payer", "amount", "fits"), [("farmer", "1", True), ("farmer", "2", False), ("fixed", "0.2", True)]
 )
 def test_sums(payer: str, amount: str, fits: bool) -> None:
-    found = Walk("dues").levels("assess", assessed_on=date(2026, 1, 10), payer=payer, amount=Decimal(amount))
+    found = Walk("dues").levels("assess", decided_on=date(2026, 1, 10), payer=payer, amount=Decimal(amount))
     assert found == ({} if fits else {"by_the_sum": "reason"})
 
 
 def test_probationary_members_pay_from_the_general_meeting_on() -> None:
     walk = Walk("dues", {"subject.status": "probationary", "subject.since": date(2026, 5, 20)})
-    values = {**WAGE, "assessed_on": date(2026, 8, 30), "from_day": date(2026, 8, 20)}
+    values = {**WAGE, "decided_on": date(2026, 8, 30), "from_day": date(2026, 8, 20)}
     said = walk.catches("from_the_meeting", "stop", "assess", "from_day", **values)
     assert "2026年5月20日" in said
     walk.record("assess", **{**values, "from_day": date(2026, 5, 20)})
@@ -101,7 +101,7 @@ def test_half_a_year_owed_is_looked_into_and_nobody_is_removed_for_it() -> None:
 
 def test_only_the_committee_above_forgives_dues() -> None:
     walk = assessed()
-    relief = {"agreed_on": date(2026, 4, 8), "kind": "less", "by": "branch", "approved_on": date(2026, 4, 20)}
+    relief = {"held_on": date(2026, 4, 8), "kind": "less", "by": "branch", "approved_on": date(2026, 4, 20)}
     assert "上一级党委" in walk.catches("not_by_the_branch", "stop", "relief", "by", **relief)
     early = {**relief, "by": "committee", "approved_on": date(2026, 4, 7)}
     walk.catches("approved_after", "stop", "relief", "approved_on", **early)
@@ -115,11 +115,11 @@ def test_what_is_owed_at_the_end_of_the_year_needs_a_reason() -> None:
 
 
 HANDED = {
-    "handed_on": date(2026, 4, 8),
+    "remitted_on": date(2026, 4, 8),
     "first_month": 1,
     "last_month": 3,
-    "collected": Decimal(1260),
-    "handed": Decimal(1260),
+    "total": Decimal(1260),
+    "amount": Decimal(1260),
 }
 
 
@@ -127,13 +127,13 @@ def test_the_branch_hands_up_and_makes_it_known() -> None:
     walk = Walk("dues-handing-up").record("hand_up", **HANDED)
     assert walk.facts.get("hand_up.rest") == 0
     assert walk.standing.place("hand_up").next_due == date(2026, 7, 8)
-    second = {**HANDED, "handed_on": date(2026, 7, 8), "first_month": 4, "last_month": 6}
-    walk.record("hand_up", **{**second, "handed": Decimal("1000.50")})
-    publish = {"published_on": date(2026, 12, 30), "used_for": ["other"]}
-    walk.catches("only_for_its_uses", "stop", "publish", "used_for", **publish)
-    walk.record("publish", **{**publish, "used_for": ["training"]})
+    second = {**HANDED, "remitted_on": date(2026, 7, 8), "first_month": 4, "last_month": 6}
+    walk.record("hand_up", **{**second, "amount": Decimal("1000.50")})
+    publish = {"published_on": date(2026, 12, 30), "spending": ["other"]}
+    walk.catches("only_for_its_uses", "stop", "publish", "spending", **publish)
+    walk.record("publish", **{**publish, "spending": ["training"]})
     assert walk.facts.get("publish.total") == 2520
-    assert walk.facts.get("publish.given") == Decimal("2260.50")
+    assert walk.facts.get("publish.amount") == Decimal("2260.50")
     assert walk.ended is not None
 
 
@@ -141,5 +141,5 @@ def test_mistakes_when_handing_up() -> None:
     walk = Walk("dues-handing-up").record("hand_up", **HANDED)
     walk.catches("not_handed_before", "stop", "hand_up", "first_month", **{**HANDED, "first_month": 3})
     walk.catches("months_in_order", "stop", "hand_up", "last_month", **{**HANDED, "first_month": 5, "last_month": 4})
-    more = {**HANDED, "first_month": 4, "last_month": 4, "handed": Decimal(1261)}
-    walk.catches("not_more_than_collected", "stop", "hand_up", "handed", **more)
+    more = {**HANDED, "first_month": 4, "last_month": 4, "amount": Decimal(1261)}
+    walk.catches("not_more_than_collected", "stop", "hand_up", "amount", **more)

@@ -113,10 +113,12 @@ def test_a_small_branch_votes_again_until_there_is_a_secretary() -> None:
     deputy = {"deputy_named": [LI], "deputy_votes": {LI.id: 4}}
     one.record("post_ballot", **{**SMALL, "votes": {WANG.id: 2}}, **deputy)
     assert one.facts.get("post_ballot.outcome") == "short"
-    assert one.levels("filing", reported_on=date(2026, 5, 22)) == {"secretary_is_elected": "stop"}
+    assert one.open == ["post_ballot"]
+    one.record("post_ballot", **{**SMALL, **deputy, "deputy_votes": {LI.id: 2}})
+    assert one.open == ["post_ballot"]
     one.record("post_ballot", **SMALL, **deputy)
     assert one.facts.get("post_ballot.deputy") == [LI]
-    assert one.levels("filing", reported_on=date(2026, 5, 22)) == {}
+    assert one.open == ["filing"]
 
 
 def test_the_effects_follow_the_consent_of_the_level_above() -> None:
@@ -300,6 +302,7 @@ def test_equal_votes_are_voted_on_again() -> None:
         "election", **{**ELECTION, "votes": {WANG.id: 12, LI.id: 10, ZHAO.id: 10, CHEN.id: 10}}
     )
     assert one.facts.get("election.outcome") == "tie"
+    assert one.facts.get("election.to_name") == [LI, ZHAO, CHEN]
     assert one.open == ["second_ballot"]
     fewer = {"held_on": date(2026, 5, 20), "way": "fewer", "agreeing": 14}
     assert one.levels("second_ballot", **fewer) == {"a_tie_is_voted_on": "stop"}
@@ -311,6 +314,7 @@ def test_equal_votes_are_voted_on_again() -> None:
 
 def test_seats_are_made_fewer_when_half_agree() -> None:
     one = at_the_meeting().record("election", **{**ELECTION, "votes": {WANG.id: 14, LI.id: 12, ZHAO.id: 8, CHEN.id: 8}})
+    assert one.facts.get("election.to_name") == [ZHAO, CHEN]
     fewer = {"held_on": date(2026, 5, 20), "way": "fewer"}
     assert one.levels("second_ballot", "agreeing", **fewer, agreeing=6) == {"half_agree": "stop"}
     one.record("second_ballot", **fewer, agreeing=7)
@@ -366,3 +370,43 @@ def test_the_plan_of_an_election_stays_within_the_term() -> None:
     ]  # fmt: skip
     assert date(2025, 12, 3) < planned["election"][-1] <= date(2026, 6, 1)
     assert one.standing.next_reminder(date(2025, 12, 3)) == date(2026, 3, 3)
+
+
+def test_dates_of_the_beginning_keep_their_order() -> None:
+    one = Walk("election", AROUND)
+    assert one.levels("roll", **{**ROLL, "last_elected_on": date(2026, 3, 6)}) == {"elected_before": "stop"}
+    one = walk().record("nominations", **NOMINATIONS)
+    assert one.levels("nominees_agreed", replied_on=date(2026, 4, 9)) == {"after_nominations": "stop"}
+    few = small()
+    few.records = few.records[:-2]
+    assert few.levels("nominees_agreed", replied_on=date(2026, 4, 9)) == {"after_post_nominations": "stop"}
+
+
+def test_no_candidate_of_a_small_branch_watches_or_counts_the_votes() -> None:
+    few = small(with_deputy=True)
+    few.records.pop()
+    given = {"prepared_on": date(2026, 5, 12)}
+    assert few.levels("ballots", **given, scrutineers=[LI], tellers=[WANG]) == {
+        "scrutineers_not_for_deputy": "stop",
+        "tellers_not_for_secretary": "stop",
+    }
+    assert few.levels("ballots", **given, scrutineers=[SUN], tellers=[LI]) == {"tellers_not_for_deputy": "stop"}
+
+
+def test_a_second_ballot_may_end_in_a_tie_and_is_not_before_the_meeting() -> None:
+    one = at_the_meeting()
+    one.record("election", **{**ELECTION, "votes": {WANG.id: 12, LI.id: 10, ZHAO.id: 10, CHEN.id: 10}})
+    again = {"held_on": date(2026, 5, 20), "way": "again", "collected": 14, "invalid": 0, "named": [LI, ZHAO, CHEN]}
+    assert one.levels("second_ballot", **again, votes={LI.id: 9, ZHAO.id: 9, CHEN.id: 9}) == {"all_filled": "warn"}
+    assert one.levels("second_ballot", held_on=date(2026, 5, 19)) == {"not_before_the_meeting": "stop"}
+
+
+@pytest.mark.parametrize("post", ["organization", "publicity", "discipline"])
+def test_posts_go_to_those_who_were_elected(post: str) -> None:
+    one = at_the_meeting().record("election", **ELECTION)
+    assert one.levels("first_session", post, **{**FIRST, post: CHEN}) == {f"{post}_was_elected": "stop"}
+
+
+def test_a_small_branch_files_after_its_meeting() -> None:
+    few = small().record("post_ballot", **SMALL)
+    assert few.levels("filing", reported_on=date(2026, 5, 19)) == {"after_post_ballot": "stop"}

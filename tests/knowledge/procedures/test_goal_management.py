@@ -8,20 +8,20 @@ import pytest
 from tests.knowledge.procedures.walks import Walk
 
 GOALS = ["全年学习32学时", "每月看望2位老人", "组织生活全勤12次"]
-CLAIM = {"claimed_on": date(2026, 2, 5), "extent": "usual", "goals": GOALS, "until": date(2026, 12, 20)}
+CLAIM = {"set_on": date(2026, 2, 5), "extent": "usual", "goals": GOALS, "due_on": date(2026, 12, 20)}
 
 
 def templated() -> Walk:
     return Walk("goal-management", {"subject.status": "full"}).record(
-        "template", settled_on=date(2026, 1, 20), items=["学习", "服务群众"]
+        "template", decided_on=date(2026, 1, 20), items=["学习", "服务群众"]
     )
 
 
 def graded() -> Walk:
     walk = templated().record("claim", **CLAIM)
     walk.record("review", reviewed_on=date(2026, 2, 20), shown="public")
-    walk.record("progress", checked_on=date(2026, 3, 31), rate=30)
-    return walk.record("grade", graded_on=date(2026, 12, 25), rate=90, grade_given="good")
+    walk.record("progress", checked_on=date(2026, 3, 31), completion=30)
+    return walk.record("grade", graded_on=date(2026, 12, 25), completion=90, conclusion="good")
 
 
 def test_from_the_template_to_what_it_is_used_for() -> None:
@@ -39,7 +39,7 @@ def test_halfway_goals_may_be_changed() -> None:
 
 
 def test_who_has_no_goals_is_done_at_once_and_need_not_say_why() -> None:
-    walk = templated().record("claim", claimed_on=date(2026, 2, 5), extent="none")
+    walk = templated().record("claim", set_on=date(2026, 2, 5), extent="none")
     assert walk.ended is not None
     assert "不定目标" in walk.ended.says
 
@@ -47,12 +47,12 @@ def test_who_has_no_goals_is_done_at_once_and_need_not_say_why() -> None:
 @pytest.mark.parametrize(
     ("check", "level", "touching", "wrong"),
     [
-        ("after_the_template", "stop", "claimed_on", {"claimed_on": date(2026, 1, 19)}),
+        ("after_the_template", "stop", "set_on", {"set_on": date(2026, 1, 19)}),
         ("says_how_much", "reason", "goals", {"goals": ["带头学习", *GOALS]}),
         ("three_to_six", "warn", "goals", {"goals": GOALS[:2]}),
         ("three_to_six", "warn", "goals", {"goals": [*GOALS, *GOALS, "值班2次"]}),
         ("not_copied", "reason", "goals", {"goals": ["学习", "服务群众"]}),
-        ("has_time", "stop", "until", {"until": date(2026, 2, 4)}),
+        ("has_time", "stop", "due_on", {"due_on": date(2026, 2, 4)}),
         ("not_only_the_job", "warn", "goals", {"goals": ["销售额增长10%", "利润100万", "产量3000吨"]}),
     ],
 )
@@ -73,10 +73,10 @@ def test_a_score_is_no_ground_for_disposal_and_is_told_to_the_member() -> None:
 
 def test_late_templates_lower_rates_and_days_out_of_order() -> None:
     walk = Walk("goal-management")
-    walk.catches("early_in_the_year", "warn", "template", "settled_on", settled_on=date(2026, 3, 1))
+    walk.catches("early_in_the_year", "warn", "template", "decided_on", decided_on=date(2026, 3, 1))
     walk = templated().record("claim", **CLAIM)
     walk.catches("after_the_claim", "stop", "review", "reviewed_on", reviewed_on=date(2026, 2, 4))
     walk.record("review", reviewed_on=date(2026, 2, 20), shown="both")
-    walk.record("progress", checked_on=date(2026, 3, 31), rate=30)
-    walk.catches("not_backwards", "warn", "progress", "rate", checked_on=date(2026, 6, 30), rate=20)
+    walk.record("progress", checked_on=date(2026, 3, 31), completion=30)
+    walk.catches("not_backwards", "warn", "progress", "completion", checked_on=date(2026, 6, 30), completion=20)
     walk.catches("after_the_review", "stop", "grade", "graded_on", graded_on=date(2026, 2, 1))

@@ -14,7 +14,7 @@ AROUND = {
     "branch.eligible": 16,
     "branch.probationary_members": 2,
     "branch.committee_members": 3,
-    "case.title": "三季度党员大会",
+    "case.matter": "三季度党员大会",
 }
 DAY = date(2026, 9, 8)
 
@@ -53,6 +53,7 @@ def test_a_general_meeting_decides_item_by_item() -> None:
     assert one.facts.get("vote.passed") is True
     one.record("vote", **{**VOTE, "in_favour": 8, "abstained": 3})
     assert one.facts.get("vote.passed") is False
+    assert one.facts.get("vote.any_passed") is True
     one.record("record", recorded_on=date(2026, 9, 10), reporting="none")
     assert done(one)
 
@@ -186,7 +187,7 @@ GROUP: dict[str, Any] = {"held_on": DAY, "host": LI, "expected": 6, "present": 5
 
 
 def group() -> Walk:
-    return Walk("group-meeting", AROUND).record("preparation", decided_on=date(2026, 9, 1), topic="提转正意见")
+    return Walk("group-meeting", AROUND).record("preparation", decided_on=date(2026, 9, 1))
 
 
 def test_a_group_meets_and_reports() -> None:
@@ -222,7 +223,7 @@ LESSON: dict[str, Any] = {"held_on": DAY, "form": "talk", "hours": Decimal("2"),
 
 def lecture(script: str = "reviewed") -> Walk:
     one = Walk("lecture", AROUND)
-    return one.record("preparation", prepared_on=date(2026, 9, 1), lecturer="李华", standing="secretary", script=script)
+    return one.record("preparation", prepared_on=date(2026, 9, 1), speaker="李华", standing="secretary", script=script)
 
 
 def test_a_lecture_is_held_and_those_who_missed_it_make_it_up() -> None:
@@ -259,7 +260,7 @@ def test_mistakes_of_a_lecture(wrong: dict[str, Any], found: dict[str, str]) -> 
 
 
 def test_an_old_script_and_one_that_nobody_read_are_remarked_on() -> None:
-    given = {"prepared_on": date(2026, 9, 1), "lecturer": "李华", "standing": "secretary"}
+    given = {"prepared_on": date(2026, 9, 1), "speaker": "李华", "standing": "secretary"}
     one = Walk("lecture", AROUND)
     assert one.levels("preparation", **given, script="reused") == {"script_is_new": "warn"}
     assert one.levels("preparation", **given, script="unreviewed") == {"script_is_reviewed": "warn"}
@@ -276,8 +277,7 @@ def test_nobody_makes_up_what_nobody_missed() -> None:
 
 PLAN: dict[str, Any] = {
     "decided_on": date(2026, 9, 1),
-    "topic": "清河道",
-    "fixed_on": DAY,
+    "planned_on": DAY,
     "activities": ["study", "service"],
 }
 HELD: dict[str, Any] = {"held_on": DAY, "expected": 18, "present": 15, "along": "alone", "to_follow": False}
@@ -300,8 +300,8 @@ def test_a_theme_day_and_what_was_agreed_on_it() -> None:
 @pytest.mark.parametrize(
     ("wrong", "found"),
     [
-        ({"fixed_on": date(2026, 9, 29)}, {"fixed_every_month": "stop"}),
-        ({"fixed_on": date(2026, 8, 28)}, {"decided_before": "warn"}),
+        ({"planned_on": date(2026, 9, 29)}, {"fixed_every_month": "stop"}),
+        ({"planned_on": date(2026, 8, 28)}, {"decided_before": "warn"}),
         ({"activities": ["leisure"]}, {"not_only_leisure": "stop"}),
         ({"activities": ["leisure", "study"]}, {}),
     ],

@@ -9,8 +9,8 @@ from tests.knowledge.procedures.walks import CHEN, LI, Walk
 
 LEAVING = {
     "reported_on": date(2026, 3, 1),
-    "left_on": date(2026, 3, 5),
-    "back_on": date(2026, 7, 1),
+    "leaves_on": date(2026, 3, 5),
+    "returns_on": date(2026, 7, 1),
     "place": "苏州，电子厂",
     "settled": True,
     "liaison": CHEN,
@@ -23,7 +23,7 @@ def away() -> Walk:
 
 
 def test_from_leaving_to_coming_back() -> None:
-    walk = away().record("arrive", arrived_on=date(2026, 3, 18), joined=True, host="某某社区党支部")
+    walk = away().record("arrive", arrived_on=date(2026, 3, 18), joined=True, to_branch="某某社区党支部")
     walk.record("contact", contacted_on=date(2026, 5, 30), reached=True)
     assert walk.standing.place("contact").next_due == date(2026, 8, 28)
     walk.record("return", returned_on=date(2026, 7, 2), remarks_back=True, appraised_there=False)
@@ -32,9 +32,9 @@ def test_from_leaving_to_coming_back() -> None:
 
 
 def test_who_is_away_for_good_moves_her_membership() -> None:
-    long = {**LEAVING, "back_on": date(2026, 9, 1), "moves": False}
+    long = {**LEAVING, "returns_on": date(2026, 9, 1), "moves": False}
     walk = Walk("mobile-member", {"subject.person": LI})
-    walk.catches("half_a_year", "warn", "leave", "back_on", left_on=date(2026, 3, 5), back_on=date(2026, 9, 1))
+    walk.catches("half_a_year", "warn", "leave", "returns_on", leaves_on=date(2026, 3, 5), returns_on=date(2026, 9, 1))
     walk.catches("should_move", "reason", "leave", "moves", **long)
     walk.record("leave", **{**long, "moves": True})
     assert walk.ended is not None
@@ -44,8 +44,8 @@ def test_who_is_away_for_good_moves_her_membership() -> None:
 @pytest.mark.parametrize(
     ("check", "level", "touching", "wrong"),
     [
-        ("told_before", "reason", "left_on", {"left_on": date(2026, 2, 27)}),
-        ("back_after_leaving", "stop", "back_on", {"back_on": date(2026, 3, 4)}),
+        ("told_before", "reason", "leaves_on", {"leaves_on": date(2026, 2, 27)}),
+        ("back_after_leaving", "stop", "returns_on", {"returns_on": date(2026, 3, 4)}),
         ("not_oneself", "stop", "liaison", {"liaison": LI}),
     ],
 )
@@ -86,7 +86,7 @@ def lost() -> Walk:
 
 SEARCH = {
     "searched_on": date(2026, 9, 10),
-    "last_heard_on": date(2026, 3, 31),
+    "lost_on": date(2026, 3, 31),
     "ways": ["问家属"],
     "outcome": "go_on",
 }
@@ -99,7 +99,7 @@ def test_nobody_is_removed_for_being_lost_and_nothing_is_stopped_before_six_mont
     )
     early = walk.catches("six_months_lost", "stop", "search", "outcome", **{**SEARCH, "outcome": "stop"})
     assert "2026年9月30日" in early
-    walk.catches("heard_before", "stop", "search", "last_heard_on", **{**SEARCH, "last_heard_on": date(2026, 9, 11)})
+    walk.catches("heard_before", "stop", "search", "lost_on", **{**SEARCH, "lost_on": date(2026, 9, 11)})
     walk.record("search", **SEARCH)
     walk.record("search", **{**SEARCH, "searched_on": date(2026, 9, 30), "outcome": "stop"})
     assert walk.ended is not None

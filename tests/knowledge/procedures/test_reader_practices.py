@@ -21,7 +21,7 @@ def surveyed() -> Walk:
 )
 def test_a_grade_leads_to_what_is_to_be_done(level: str, good: list[str], says: str) -> None:
     walk = surveyed().record("grade", **{**GRADE, "level": level, "good": good})
-    walk.record("agenda", listed_on=date(2026, 4, 1), items=["场所太小，责任人陈明"])
+    walk.record("agenda", listed_on=date(2026, 4, 1), problems=["场所太小，责任人陈明"])
     assert walk.ended is not None
     assert walk.ended.outcome == "done"
     assert says in walk.ended.says
@@ -40,11 +40,11 @@ def test_grading_is_not_done_by_the_branch() -> None:
 
 
 UP = {
-    "planned_on": date(2026, 4, 5),
-    "from_level": "plain",
-    "to_level": "advanced",
+    "decided_on": date(2026, 4, 5),
+    "grade": "plain",
+    "target": "advanced",
     "measures": ["每月主题党日，责任人陈明"],
-    "until": date(2026, 12, 20),
+    "due_on": date(2026, 12, 20),
 }
 
 
@@ -62,8 +62,8 @@ def test_a_step_up_is_judged_from_above(reached: bool) -> None:
 
 def test_nobody_aims_downwards_or_backwards() -> None:
     walk = Walk("upgrading")
-    walk.catches("upwards", "stop", "plan", "to_level", **{**UP, "from_level": "advanced", "to_level": "plain"})
-    walk.catches("ends_later", "stop", "plan", "until", **{**UP, "until": date(2026, 4, 4)})
+    walk.catches("upwards", "stop", "plan", "target", **{**UP, "grade": "advanced", "target": "plain"})
+    walk.catches("ends_later", "stop", "plan", "due_on", **{**UP, "due_on": date(2026, 4, 4)})
     walk.record("plan", **UP)
     walk.catches("after_the_plan", "stop", "progress", "checked_on", checked_on=date(2026, 4, 4), done=["无"])
 
@@ -72,18 +72,18 @@ WRITTEN = {
     "written_on": date(2026, 12, 12),
     "done": ["发展党员2名", "换届选举"],
     "problems": ["学时不足", "活动单一"],
-    "next_year": ["一月定计划"],
+    "plans": ["一月定计划"],
 }
 REVIEW = {"reviewed_on": date(2026, 12, 25), "issued": 20, "good": 14, "fair": 4, "plain": 1, "poor": 0}
-FEEDBACK = {"told_on": date(2027, 1, 10), "items": ["补学时"], "until": date(2027, 6, 30)}
+FEEDBACK = {"told_on": date(2027, 1, 10), "remedies": ["补学时"], "due_on": date(2027, 6, 30)}
 
 
 def listened() -> Walk:
-    return Walk("duty-report").record("listen", listened_on=date(2026, 12, 5), remarks=["活动单一"])
+    return Walk("duty-report").record("listen", held_on=date(2026, 12, 5), remarks=["活动单一"])
 
 
 def reported() -> Walk:
-    return listened().record("write", **WRITTEN).record("report", reported_on=date(2026, 12, 25))
+    return listened().record("write", **WRITTEN).record("report", held_on=date(2026, 12, 25))
 
 
 def test_a_duty_report_until_what_it_showed_is_mended() -> None:
@@ -109,17 +109,17 @@ def test_mistakes_in_the_outline(check: str, level: str, touching: str, wrong: d
 
 def test_mistakes_in_the_review() -> None:
     walk = listened().record("write", **WRITTEN)
-    walk.catches("after_writing", "stop", "report", "reported_on", reported_on=date(2026, 12, 11))
+    walk.catches("after_writing", "stop", "report", "held_on", held_on=date(2026, 12, 11))
     walk = reported()
     walk.catches("not_more_than_issued", "stop", "review", "poor", **{**REVIEW, "poor": 2})
     walk.catches("after_reporting", "stop", "review", "reviewed_on", **{**REVIEW, "reviewed_on": date(2026, 12, 24)})
     walk.record("review", **REVIEW)
     walk.catches("after_reviewing", "stop", "feedback", "told_on", **{**FEEDBACK, "told_on": date(2026, 12, 24)})
-    walk.catches("has_time", "stop", "feedback", "until", **{**FEEDBACK, "until": date(2027, 1, 9)})
+    walk.catches("has_time", "stop", "feedback", "due_on", **{**FEEDBACK, "due_on": date(2027, 1, 9)})
 
 
-OPEN = {"proposed_on": date(2026, 7, 1), "audience": "public", "points": ["收缴情况"], "sensitive": False}
-SHOWN = {"first_day": date(2026, 7, 6), "last_day": date(2026, 7, 10), "where": ["board"]}
+OPEN = {"proposed_on": date(2026, 7, 1), "scope": "public", "content": ["收缴情况"], "sensitive": False}
+SHOWN = {"first_day": date(2026, 7, 6), "last_day": date(2026, 7, 10), "way": ["board"]}
 
 
 def published() -> Walk:
@@ -150,15 +150,15 @@ def test_what_must_not_be_made_known_is_not() -> None:
     walk.catches("ends_later", "stop", "publish", "last_day", **{**SHOWN, "last_day": date(2026, 7, 5)})
 
 
-APPOINTED = {"appointed_on": date(2026, 3, 5), "leader": "王某某", "by": "above", "needs": ["活动场所"]}
-VISIT = {"visited_on": date(2026, 6, 1), "did": ["lecture"], "kept": True}
+APPOINTED = {"appointed_on": date(2026, 3, 5), "person": "王某某", "by": "above", "tasks": ["活动场所"]}
+VISIT = {"visited_on": date(2026, 6, 1), "content": ["lecture"], "kept": True}
 
 
 def test_a_contact_person_comes_helps_and_is_reported_on() -> None:
-    walk = Walk("contact-person").record("appoint", **APPOINTED).record("visit", **VISIT, promised=["修活动室"])
+    walk = Walk("contact-person").record("appoint", **APPOINTED).record("visit", **VISIT, results=["修活动室"])
     walk.catches("promises_kept", "warn", "visit", "kept", **{**VISIT, "visited_on": date(2026, 9, 1), "kept": False})
     walk.catches("each_quarter", "warn", "visit", "visited_on", **{**VISIT, "visited_on": date(2026, 9, 2)})
-    walk.record("visit", **{**VISIT, "visited_on": date(2026, 9, 1), "did": ["solve", "listen"]})
+    walk.record("visit", **{**VISIT, "visited_on": date(2026, 9, 1), "content": ["solve", "listen"]})
     walk.catches("after_the_last_visit", "stop", "close", "closed_on", closed_on=date(2026, 8, 31))
     walk.record("close", closed_on=date(2026, 12, 20), solved=["修活动室"])
     assert walk.facts.get("close.times") == 2
@@ -169,5 +169,5 @@ def test_who_only_listens_and_whom_the_branch_chose() -> None:
     walk = Walk("contact-person")
     walk.catches("from_above", "reason", "appoint", "by", **{**APPOINTED, "by": "branch"})
     walk.record("appoint", **APPOINTED)
-    walk.catches("not_only_listening", "warn", "visit", "did", **{**VISIT, "did": ["listen"]})
+    walk.catches("not_only_listening", "warn", "visit", "content", **{**VISIT, "content": ["listen"]})
     walk.catches("after_appointing", "stop", "visit", "visited_on", **{**VISIT, "visited_on": date(2026, 3, 4)})

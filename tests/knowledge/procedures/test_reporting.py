@@ -12,7 +12,7 @@ JUDGED = {"noted_on": date(2026, 3, 5), "secret": False, "form": "request", "mat
 DRAFT = {
     "drafted_on": date(2026, 3, 6),
     "to": [ABOVE],
-    "points": ["任期将满", "拟于四月换届"],
+    "content": ["任期将满", "拟于四月换届"],
     "one_matter": True,
     "act_on": date(2026, 4, 20),
 }
@@ -47,7 +47,7 @@ def test_a_report_needs_no_answer() -> None:
     walk = Walk("reporting", {"committee.name": ABOVE}).record(
         "judge", **{**JUDGED, "form": "report", "matter": "yearly"}
     )
-    walk.record("draft", drafted_on=date(2026, 3, 6), to=[ABOVE], points=["一年工作"], asks=False)
+    walk.record("draft", drafted_on=date(2026, 3, 6), to=[ABOVE], content=["一年工作"], asks=False)
     walk.record("send", sent_on=date(2026, 3, 7)).record("finish", finished_on=date(2026, 3, 8))
     assert walk.ended is not None
     assert walk.facts.get("reply.answer") is None
@@ -83,7 +83,7 @@ def test_no_request_in_a_report() -> None:
     walk = Walk("reporting", {"committee.name": ABOVE}).record(
         "judge", **{**JUDGED, "form": "report", "matter": "activity"}
     )
-    report = {"drafted_on": date(2026, 3, 6), "to": [ABOVE], "points": ["活动"], "asks": True}
+    report = {"drafted_on": date(2026, 3, 6), "to": [ABOVE], "content": ["活动"], "asks": True}
     walk.catches("no_request_inside", "stop", "draft", "asks", **report)
 
 
@@ -104,6 +104,6 @@ def test_what_is_sudden_goes_up_in_a_day() -> None:
     walk = Walk("reporting", {"committee.name": ABOVE}).record(
         "judge", **{**JUDGED, "form": "report", "matter": "sudden"}
     )
-    walk.record("draft", drafted_on=date(2026, 3, 5), to=[ABOVE], points=["火灾"], asks=False)
+    walk.record("draft", drafted_on=date(2026, 3, 5), to=[ABOVE], content=["火灾"], asks=False)
     walk.catches("sudden_in_a_day", "warn", "send", "sent_on", sent_on=date(2026, 3, 7))
     assert walk.levels("send", sent_on=date(2026, 3, 6)) == {}

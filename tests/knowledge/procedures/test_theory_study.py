@@ -11,8 +11,8 @@ from tests.knowledge.procedures.walks import CHEN, LI, Walk
 SESSION = {
     "held_on": date(2026, 3, 5),
     "notified_on": date(2026, 3, 1),
-    "theme": "支部工作条例",
-    "lecturer": "陈明",
+    "topic": "支部工作条例",
+    "speaker": "陈明",
     "hours": Decimal(2),
     "together": "alone",
     "expected": 16,
@@ -21,8 +21,8 @@ SESSION = {
 
 def planned() -> Walk:
     walk = Walk("theory-study", {"branch.full_members": 14, "branch.probationary_members": 2})
-    walk.record("plan", planned_on=date(2026, 1, 10), themes=["1月 学习党章", "3月 支部工作条例"])
-    return walk.record("settle", settled_on=date(2026, 1, 15))
+    walk.record("plan", decided_on=date(2026, 1, 10), topics=["1月 学习党章", "3月 支部工作条例"])
+    return walk.record("settle", held_on=date(2026, 1, 15))
 
 
 def test_from_the_plan_to_the_archive() -> None:
@@ -30,7 +30,7 @@ def test_from_the_plan_to_the_archive() -> None:
     assert walk.facts.get("session.missing") == 1
     assert set(walk.open) == {"session", "make_up", "quarter", "archive"}
     walk.record("make_up", made_up_on=date(2026, 3, 12), people=[LI], way="self_study")
-    walk.record("session", **{**SESSION, "held_on": date(2026, 4, 2), "theme": "党章", "hours": Decimal("1.5")})
+    walk.record("session", **{**SESSION, "held_on": date(2026, 4, 2), "topic": "党章", "hours": Decimal("1.5")})
     walk.record("quarter", reported_on=date(2026, 4, 3))
     assert walk.ended is None
     assert walk.levels("archive", archived_on=date(2026, 12, 30), made_up=True) == {"enough_for_members": "warn"}
@@ -66,13 +66,13 @@ def test_mistakes_at_a_session(check: str, level: str, touching: str, wrong: dic
 
 def test_a_session_is_not_entered_twice() -> None:
     walk = planned().record("session", **SESSION)
-    assert "same_session_again" in walk.levels("session", "theme", **SESSION)
-    assert "same_session_again" not in walk.levels("session", **{**SESSION, "theme": "党章"})
+    assert "same_session_again" in walk.levels("session", "topic", **SESSION)
+    assert "same_session_again" not in walk.levels("session", **{**SESSION, "topic": "党章"})
 
 
 def test_whose_rules_a_branch_follows_and_who_still_has_to_make_up() -> None:
     walk = Walk("theory-study")
-    said = walk.catches("not_the_centre_group", "warn", "plan", "themes", themes=["中心组学习"])
+    said = walk.catches("not_the_centre_group", "warn", "plan", "topics", topics=["中心组学习"])
     assert "党委（党组）" in said
     walk = planned().record("session", **SESSION, absent=[LI])
     walk.catches("nobody_left_out", "reason", "archive", "made_up", archived_on=date(2026, 12, 30), made_up=False)
@@ -80,5 +80,5 @@ def test_whose_rules_a_branch_follows_and_who_still_has_to_make_up() -> None:
 
 
 def test_days_in_their_order() -> None:
-    walk = Walk("theory-study").record("plan", planned_on=date(2026, 1, 10), themes=["党章"])
-    walk.catches("after_the_plan", "stop", "settle", "settled_on", settled_on=date(2026, 1, 9))
+    walk = Walk("theory-study").record("plan", decided_on=date(2026, 1, 10), topics=["党章"])
+    walk.catches("after_the_plan", "stop", "settle", "held_on", held_on=date(2026, 1, 9))

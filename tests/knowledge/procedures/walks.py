@@ -55,7 +55,9 @@ class Walk:
         its = self.procedure.step(step)
         supposed = self.facts.supposing(its, values)
         day = values.get(its.dated, self.today)
-        return {one.check.id: one for one in problems(self.procedure, its, supposed, day, touching=touching)}
+        wrong = problems(self.procedure, its, supposed, day, touching=touching)
+        assert not [one.words for one in wrong if "＿" in one.words], "a sentence names what is not known"
+        return {one.check.id: one for one in wrong}
 
     def levels(self, step: str, touching: str = "", /, **values: Any) -> dict[str, str]:
         """Of what is wrong, how grave."""

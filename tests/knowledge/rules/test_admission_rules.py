@@ -161,3 +161,8 @@ def test_figures_that_cannot_be_are_an_error(rule: object, figures: tuple[int, .
 @given(days)
 def test_who_leaves_within_three_months_of_the_preview_leaves_too_early(preview: date) -> None:
     assert admission.may_leave_from(preview) == months_later(preview, 3)
+
+
+@given(days)
+def test_a_discussion_is_late_a_month_after_the_probation(admitted: date) -> None:
+    assert admission.conversion_overdue_from(admitted) == months_later(admission.probation_ends(admitted), 1)

@@ -1,5 +1,6 @@
 """What has to fit into what, at meetings of every size."""
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.rules.quorum import Formula, are_absent, fit_in, formula_for, is_two_thirds_present, present_needed
-from knowledge.rules.records import as_it_is, is_not_only
+from knowledge.rules.records import as_it_is, holds_once, is_after, is_not_only
 
 few = st.integers(0, 100)
 
@@ -47,3 +48,13 @@ def test_which_formula_for_what() -> None:
 def test_a_list_has_more_than_one_thing_or_it_has_not(things: list[str]) -> None:
     assert is_not_only(things, "leisure") == bool(set(things) - {"leisure"})
     assert as_it_is(things) is things
+
+
+@given(st.dates(), st.dates())
+def test_a_day_comes_after_another_or_it_does_not(day: date, other: date) -> None:
+    assert is_after(day, other) == ((day - other).days > 0)
+
+
+@given(st.lists(st.booleans()))
+def test_something_holds_once_or_never(flags: list[bool]) -> None:
+    assert holds_once(flags) == (True in flags)

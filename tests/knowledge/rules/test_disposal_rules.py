@@ -53,3 +53,8 @@ def test_a_correction_is_as_a_rule_half_as_long_as_it_may_be(begun: date) -> Non
 def test_a_span_has_its_first_day_before_its_last(one: date, other: date) -> None:
     assert is_span(one, other) == (one < other)
     assert not is_span(one, one)
+
+
+@given(days)
+def test_a_correction_is_looked_at_when_its_time_is_over(until: date) -> None:
+    assert disposal.correction_reviewed_from(until) == until

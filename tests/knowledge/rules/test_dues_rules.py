@@ -18,6 +18,7 @@ from knowledge.rules.dues import (
     money_left,
     money_together,
     months_owed,
+    next_unpaid_month,
 )
 
 yuan = st.decimals(min_value=0, max_value=100_000, places=2)
@@ -108,3 +109,12 @@ def test_money_adds_up_and_never_more_is_given_than_there_was(amounts: list[Deci
     assert money_left(had + more, had) == more
     with pytest.raises(ValueError, match="yuan"):
         money_left(had, had + more + 1)
+
+
+@given(st.lists(months))
+def test_the_next_month_to_pay_is_the_one_after_the_last(paid: list[int]) -> None:
+    if paid and paid[-1] == 12:
+        with pytest.raises(ValueError, match="paid"):
+            next_unpaid_month(paid)
+    else:
+        assert next_unpaid_month(paid) == ([0, *paid])[-1] + 1

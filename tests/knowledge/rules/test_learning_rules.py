@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from knowledge.rules.learning import (
     absent_fit,
+    december_begins,
     each_has_figure,
     hours_due_by,
     hours_for,
@@ -90,6 +91,7 @@ def test_a_goal_says_how_much(line: str, has: bool) -> None:
 def test_months_of_a_year(day: date, first: int, last: int) -> None:
     assert is_in_months(day, first, last) is (day.month in range(first, last + 1))
     assert is_same_year(day, date(day.year, first, 1))
+    assert december_begins(day) == date(day.year, 12, 1)
 
 
 @given(st.integers(0, 50), st.integers(0, 50))

@@ -20,6 +20,7 @@ from knowledge.rules.reporting import (
     includes_any,
     includes_none,
     is_a_step_up,
+    is_in_order,
     is_none_of,
     one_more,
     only_one,
@@ -62,6 +63,8 @@ def test_rounds_are_counted_by_the_calendar() -> None:
     assert due_in_a_quarter(date(2026, 11, 30)) == date(2027, 2, 28)
     assert days_later(date(2026, 2, 27), 3) == date(2026, 3, 2)
     assert one_more(12) == 13
+    assert is_in_order(date(2026, 3, 2), date(2026, 3, 2))
+    assert not is_in_order(date(2026, 3, 3), date(2026, 3, 2))
 
 
 @given(st.integers(0, 500), st.integers(1, 500))

@@ -14,7 +14,7 @@ from knowledge.rules.mobile import (
     search_begins,
 )
 from knowledge.rules.periods import months_later
-from knowledge.rules.transfer import letter_expires, month_begins
+from knowledge.rules.transfer import letter_expires, month_begins, month_paid_until
 
 days = st.dates(min_value=date(2020, 1, 1), max_value=date(2040, 12, 31))
 
@@ -49,3 +49,17 @@ def test_half_a_year_in_one_place_is_for_good(left: date, away: int, settled: bo
 def test_silence_leads_from_a_contact_to_a_search(day: date) -> None:
     assert day < next_contact_due(day) < search_begins(day)
     assert next_contact_due(next_contact_due(day)) == search_begins(day)
+
+
+@given(days, st.integers(1, 12))
+def test_a_month_without_a_year_is_the_nearest(day: date, month: int) -> None:
+    last = month_paid_until(month, day)
+    assert last.month == month
+    assert (last + timedelta(days=1)).day == 1
+    assert months_later(month_begins(day), -5) <= last < months_later(month_begins(day), 7)
+
+
+@pytest.mark.parametrize("month", [0, 13])
+def test_there_is_no_such_month(month: int) -> None:
+    with pytest.raises(ValueError, match="month"):
+        month_paid_until(month, date(2026, 3, 8))

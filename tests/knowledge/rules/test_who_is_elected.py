@@ -120,6 +120,28 @@ def test_equals_for_the_last_seat_are_voted_on_again() -> None:
     assert together(PEOPLE[:1], [PEOPLE[2], PEOPLE[0]]) == [PEOPLE[0], PEOPLE[2]]
 
 
+@given(counts(), counts())
+def test_several_ballots_never_fill_more_than_the_seats_and_take_nobody_back(
+    first: tuple[list[Named], dict[int, int], int, int], second: tuple[list[Named], dict[int, int], int, int]
+) -> None:
+    people, votes, eligible, seats = first
+    before = elected_from(people, votes, eligible, seats)
+    again = {id: min(each, eligible) for id, each in second[1].items()}
+    elected = election.elected_so_far([before], second[0], again, eligible, seats)
+    assert elected[: len(before)] == before
+    assert len(elected) == len(set(elected)) <= seats
+    result = election.result_so_far([before], second[0], again, eligible, seats)
+    assert is_filled(result) == (len(elected) == seats)
+    assert election.elected_so_far([], people, votes, eligible, seats) == before
+    assert election.result_so_far([], people, votes, eligible, seats) is election_result(people, votes, eligible, seats)
+
+
+def test_both_of_two_ballots_fill_their_seats_or_not() -> None:
+    assert election.are_filled("complete", "complete")
+    assert not election.are_filled("complete", "tie")
+    assert not election.are_filled("short", "complete")
+
+
 @pytest.mark.parametrize(("votes", "eligible", "seats"), [({1: 17}, 16, 1), ({1: -1}, 16, 1), ({1: 9}, 16, 0)])
 def test_votes_that_cannot_be_are_an_error(votes: dict[int, int], eligible: int, seats: int) -> None:
     with pytest.raises(ValueError, match=r"seats|votes"):
@@ -208,4 +230,10 @@ def test_who_is_among_whom() -> None:
     assert not election.are_among([*PEOPLE[:2], Named(99, "外人")], PEOPLE)
     assert election.is_as_agreed(PEOPLE[0], Named(1, "改了名"))
     assert election.same_people(PEOPLE) == PEOPLE
+    assert election.others(PEOPLE[:3], PEOPLE[1:2]) == [PEOPLE[0], PEOPLE[2]]
     assert election.same_person(PEOPLE[0]) is PEOPLE[0]
+
+
+def test_how_long_a_term_is() -> None:
+    assert election.branch_term_years("village") == 5
+    assert election.branch_term_years("other") == 3
