@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from handlers.case_reminders import Reminder, case_reminders, term_reminders
+from handlers.case_reminders import case_reminders, term_reminders
 from handlers.dialogue.turn import Place
 from handlers.dialogue.turns import Clock, stored_rows
 from handlers.digest import digest_of, totals_of_week, week_of
+from handlers.reminders import Reminder
 from handlers.wording import Texts
 from knowledge.procedure.files import Procedures
 from storage.accounts import reach
