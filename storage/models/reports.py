@@ -1,12 +1,13 @@
 """What members hand in, and what is written back and forth about it."""
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storage.models.base import Base, word
+from storage.models.base import Base, Hundredths, word
 from storage.models.conversation import File
 from storage.models.organizations import Person
 
@@ -35,7 +36,9 @@ class ReportState(StrEnum):
 class Report(Base):
     """Something a member handed in; read by its author and its addressee only.
 
-    `number` counts within an organization and a year: "2026-0012".
+    `number` counts within an organization and a year: "2026-0012". `period` is a quarter ("2026-Q4"), a year, the day
+    of an activity, or empty where there is none. `title` is what is applied for or was taken part in, `hours` what the
+    author takes an activity for.
     """
 
     __tablename__ = "reports"
@@ -47,6 +50,8 @@ class Report(Base):
     state: Mapped[ReportState] = mapped_column(word(ReportState), default=ReportState.HANDED_IN)
     period: Mapped[str] = mapped_column(String(20))
     number: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(120), default="")
+    hours: Mapped[Decimal | None] = mapped_column(Hundredths())
     text: Mapped[str] = mapped_column(Text, default="")
     handed_in_at: Mapped[datetime]
     read_at: Mapped[datetime | None]

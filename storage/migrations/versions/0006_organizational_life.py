@@ -338,6 +338,7 @@ def upgrade() -> None:
         sa.Column("against", sa.Integer(), nullable=False),
         sa.Column("abstained", sa.Integer(), nullable=False),
         sa.Column("invalid", sa.Integer(), nullable=False),
+        sa.Column("written", sa.Integer(), nullable=False),
         sa.Column("carried", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("recorded_by_id", sa.Integer(), nullable=True),
@@ -437,6 +438,8 @@ def upgrade() -> None:
                 server_default="handed_in",
             )
         )
+        batch_op.add_column(sa.Column("title", sa.String(length=120), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("hours", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("accepted_by_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_reports_accepted_by_id"), "people", ["accepted_by_id"], ["id"])
@@ -444,6 +447,9 @@ def upgrade() -> None:
         batch_op.create_check_constraint(batch_op.f("ck_reports_reportkind"), _among("kind", REPORTS))
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.alter_column("state", server_default=None, existing_type=sa.String(length=40), existing_nullable=False)
+        batch_op.alter_column(
+            "title", server_default=None, existing_type=sa.String(length=120), existing_nullable=False
+        )
 
 
 def downgrade() -> None:
@@ -457,6 +463,8 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_reports_accepted_by_id"), type_="foreignkey")
         batch_op.drop_column("accepted_by_id")
         batch_op.drop_column("accepted_at")
+        batch_op.drop_column("hours")
+        batch_op.drop_column("title")
         batch_op.drop_constraint(batch_op.f("ck_reports_reportstate"), type_="check")
         batch_op.drop_column("state")
 
