@@ -168,6 +168,8 @@ class Vote(Base):
     """One vote in the room, as it was counted there; a correction is a new row that names the one it replaces.
 
     `subject` is the motion or the name that was voted on. Ballots are counted only where the vote was `secret`.
+    `written` are those in favour who could not come to an admission and had said so in writing beforehand: they count,
+    and are in no other figure.
     """
 
     __tablename__ = "votes"
@@ -184,6 +186,7 @@ class Vote(Base):
     against: Mapped[int]
     abstained: Mapped[int]
     invalid: Mapped[int] = mapped_column(default=0)
+    written: Mapped[int] = mapped_column(default=0)
     carried: Mapped[bool]
     reason: Mapped[str] = mapped_column(String(200), default="")
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("payer", sa.String(length=40), nullable=False),
         sa.Column("monthly", sa.Integer(), nullable=False),
+        sa.Column("first_month", sa.Date(), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("assessed_by_id", sa.Integer(), nullable=True),
         sa.Column("assessed_at", sa.DateTime(timezone=True), nullable=False),
