@@ -10,6 +10,7 @@ from handlers.case_reminders import case_reminders, term_reminders
 from handlers.dialogue.turn import Place
 from handlers.dialogue.turns import Clock, stored_rows
 from handlers.digest import digest_of, totals_of_week, week_of
+from handlers.meeting_reminders import meeting_reminders
 from handlers.reminders import Reminder
 from handlers.wording import Texts
 from knowledge.procedure.files import Procedures
@@ -64,6 +65,7 @@ class Schedule:
         """Put into the outbox what is due in cases; the ends of terms are looked for once an hour."""
         async with self.database.transaction() as session:
             reminders = await case_reminders(session, self.texts, self.procedures, now)
+            reminders += await meeting_reminders(session, self.texts, now)
             look = self._terms_seen is None or now - self._terms_seen >= timedelta(hours=1)
             if look:
                 reminders += await term_reminders(session, self.texts, now)
@@ -114,7 +116,7 @@ async def _drafts(session: Session, reminder: Reminder, now: datetime) -> list[D
             account_id=account.account_id,
             title=reminder.title,
             buttons=stored_rows(reminder.rows),
-            not_after=now + timedelta(days=1),
+            not_after=reminder.not_after or now + timedelta(days=1),
             unique_key=f"{reminder.key}:{account.account_id}",
         )
         for account in await reach(session, reminder.people)

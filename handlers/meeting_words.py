@@ -1,10 +1,10 @@
 """What is said of a meeting: the count, the quorum in words, the record as text and as a workbook."""
 
-import re
 from collections.abc import Sequence
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from handlers.agenda import STRICTER
 from handlers.messages import Document
 from handlers.sheets import workbook
 from handlers.wording import Texts
@@ -13,17 +13,10 @@ from knowledge.rules.dates import format_moment
 from knowledge.rules.quorum import Formula, is_quorate, present_needed, votes_needed
 from storage.database import Session
 from storage.meetings import AttendanceView, MeetingView, Tally, attendance_of, tally
-from storage.models import MeetingKind, Presence
+from storage.models import AgendaKind, MeetingKind, Presence
 
 FORMULAS = {MeetingKind.GENERAL_MEETING: Formula.GENERAL, MeetingKind.COMMITTEE_MEETING: Formula.COMMITTEE}
 """The meetings that need a quorum as such; what else needs one depends on what is voted on."""
-
-
-STRICTER = {
-    Formula.ADMISSION: re.compile(r"转正|接收|入党|预备党员"),
-    Formula.ELECTION: re.compile(r"选举|换届|补选|改选|选出"),
-}
-"""What an agenda says of items for which more must come than for other decisions."""
 
 
 def quorum_words(
@@ -31,12 +24,12 @@ def quorum_words(
     kind: MeetingKind,
     *,
     eligible: int,
-    agenda: Sequence[str] = (),
+    agenda: Sequence[AgendaKind] = (),
     present: int | None = None,
     said: Literal["now", "afterwards"] = "now",
 ) -> str:
-    """How many must be there, and, with `present`, whether they are (or, `afterwards`, were); also for what the agenda
-    asks more for. Empty where no number is prescribed."""
+    """How many must be there, and, with `present`, whether they are (or, `afterwards`, were); also for those kinds of
+    points of the `agenda` that ask for more. Empty where no number is prescribed."""
     formula = FORMULAS.get(kind)
     if formula is None or eligible == 0:
         return ""
@@ -60,10 +53,10 @@ def is_short(kind: MeetingKind, *, eligible: int, present: int) -> bool:
     return formula is not None and eligible > 0 and not is_quorate(present, eligible=eligible, formula=formula)
 
 
-def _stricter(kind: MeetingKind, agenda: Sequence[str]) -> list[Formula]:
+def _stricter(kind: MeetingKind, agenda: Sequence[AgendaKind]) -> list[Formula]:
     if kind is not MeetingKind.GENERAL_MEETING:
         return []
-    return [formula for formula, words in STRICTER.items() if any(words.search(point) for point in agenda)]
+    return [formula for one, formula in STRICTER.items() if one in agenda]
 
 
 async def count_words(session: Session, texts: Texts, held: MeetingView) -> str:
@@ -77,17 +70,23 @@ async def count_words(session: Session, texts: Texts, held: MeetingView) -> str:
         kind=held.kind,
         count=count,
         quorum=quorum_words(
-            texts, held.kind, eligible=count.eligible, agenda=held.agenda, present=count.eligible_in_the_room
+            texts, held.kind, eligible=count.eligible, agenda=held.kinds, present=count.eligible_in_the_room
         ),
         missing=missing,
         excused=[one.name for one in people if one.presence is Presence.EXCUSED],
     )
 
 
+def meeting_name(texts: Texts, held: MeetingView) -> str:
+    """What a meeting is called: by its own title, by its kind, or by its kind and group."""
+    name = held.title or texts.word(held.kind)
+    return f"{name}（{held.group_name}）" if held.group_name else name
+
+
 def meeting_label(texts: Texts, zone: ZoneInfo, held: MeetingView) -> str:
     """A meeting on a button: 11月25日 15:00 党课."""
     local = held.starts_at.astimezone(zone)
-    return f"{local.month}月{local.day}日 {local:%H:%M} {texts.word(held.kind)}"
+    return f"{local.month}月{local.day}日 {local:%H:%M} {meeting_name(texts, held)}"
 
 
 def _local(held: MeetingView) -> str:
@@ -136,7 +135,7 @@ def _quorum_of_record(texts: Texts, held: MeetingView, count: Tally) -> str:
         texts,
         held.kind,
         eligible=count.eligible,
-        agenda=held.agenda,
+        agenda=held.kinds,
         present=count.eligible_present,
         said="afterwards",
     )

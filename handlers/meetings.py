@@ -1,91 +1,25 @@
-"""Meetings from notice to record, as the secretary lives them: convene, open the check-in, watch the count, close."""
+"""A secretary's meetings: the list, the page of one, the count while it lasts, and its end."""
 
-from datetime import timedelta
-
-from handlers.dialogue import Choice, Dialogue, Lines, Refused, Role, Text, When, dialogue
+from handlers.dialogue import Dialogue, Lines, Refused, Role, dialogue
 from handlers.dialogue.turn import Turn, record_id
 from handlers.meeting_choice import which_meeting
-from handlers.meeting_words import count_words, is_short, meeting_label, minutes_of, quorum_words, record_workbook
+from handlers.meeting_words import (
+    count_words,
+    is_short,
+    meeting_label,
+    meeting_name,
+    minutes_of,
+    quorum_words,
+    record_workbook,
+)
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
 from handlers.router import reply
-from knowledge.choices import by_pinyin
 from knowledge.rules.dates import format_moment
-from storage.accounts import reach
-from storage.meetings import (
-    MeetingView,
-    add_meeting,
-    attendance_of,
-    cancel_meeting,
-    close_meeting,
-    expected_attendees,
-    meeting,
-    meetings_of,
-    tally,
-)
-from storage.models import MeetingKind, MeetingState, OrganizationKind
+from storage.meeting_changes import materials_of
+from storage.meetings import MeetingView, attendance_of, close_meeting, meeting, meetings_of, tally
+from storage.models import MeetingState
 from storage.people import audit
-
-OFFERED = (
-    MeetingKind.GENERAL_MEETING,
-    MeetingKind.COMMITTEE_MEETING,
-    MeetingKind.LECTURE,
-    MeetingKind.THEME_DAY,
-    MeetingKind.CRITICISM_MEETING,
-    MeetingKind.APPRAISAL,
-)
-
-
-@dialogue("convene", role=Role.SECRETARY)
-async def convene(d: Dialogue) -> None:
-    """A secretary convenes a meeting: what, when, where, about what; everyone who should come is told."""
-    organization = d.place.organization_id
-    if d.place.kind is not OrganizationKind.BRANCH:
-        raise Refused("branches_only")
-    kind = await d.ask("kind", Choice(MeetingKind, OFFERED))
-    expected = await expected_attendees(d.session, organization, kind)
-    if not expected:
-        raise Refused("nobody_expected", kind=kind)
-    starts_at = await d.ask("starts_at", When(after=d.now))
-    earlier = await meetings_of(d.session, organization, limit=5)
-    places = [past.place for past in earlier][:3]
-    place = await d.ask("place", Text(max_length=60, suggestions=places), starts_at=starts_at)
-    agenda = await d.ask("agenda", Lines(at_most=20))
-    eligible = sum(member.eligible for member in expected)
-    words = quorum_words(d.texts, kind, eligible=eligible, agenda=agenda)
-    others = [member.person_id for member in expected if member.person_id != d.turn.person_id]
-    await d.confirm(count=len(others), eligible=eligible, quorum=words, starts_at=starts_at)
-    held = await add_meeting(
-        d.session,
-        organization_id=organization,
-        kind=kind,
-        starts_at=starts_at,
-        place=place,
-        agenda=agenda,
-        expected=expected,
-        convened_by_id=d.turn.person_id,
-    )
-    await audit(d.session, d.turn.now, d.turn.person_id, organization, "convene", f"meeting:{held.id}")
-    answers = (
-        Button(d.texts.say(d.file, "coming_button"), f"coming.{held.id}"),
-        Button(d.texts.say(d.file, "leave_button"), f"ask_leave.{held.id}"),
-    )
-    await d.notify(
-        others,
-        "notice",
-        rows=(answers,),
-        not_after=starts_at + timedelta(hours=1),
-        branch=d.place.name,
-        kind=kind,
-        starts_at=starts_at,
-        place=place,
-        agenda=agenda,
-    )
-    reached = {one.person_id for one in await reach(d.session, others)}
-    names = {member.person_id: member.name for member in expected}
-    unreached = sorted((names[one] for one in others if one not in reached), key=by_pinyin)
-    rows = ((Button(d.texts.title("open_check_in"), f"open_check_in.{held.id}"),),)
-    await d.say("convened", rows=rows, kind=kind, starts_at=starts_at, count=len(reached), unreached=unreached)
 
 
 @reply("count", role=Role.SECRETARY)
@@ -121,7 +55,7 @@ async def close(d: Dialogue) -> None:
     held = await which_meeting(d, (MeetingState.OPEN,))
     count = await tally(d.session, held.id)
     there = count.eligible_present
-    words = quorum_words(d.texts, held.kind, eligible=count.eligible, agenda=held.agenda, present=there)
+    words = quorum_words(d.texts, held.kind, eligible=count.eligible, agenda=held.kinds, present=there)
     short = is_short(held.kind, eligible=count.eligible, present=there)
     summary = await d.ask("summary", Lines(at_most=40, max_length=500))
     await d.confirm(count=count, quorum=words, kind=held.kind, short=short)
@@ -130,20 +64,6 @@ async def close(d: Dialogue) -> None:
         return
     await audit(d.session, d.turn.now, d.turn.person_id, held.organization_id, "close_meeting", f"meeting:{held.id}")
     await _say_record(d.turn, held.id)
-
-
-@dialogue("cancel_meeting", role=Role.SECRETARY)
-async def call_off(d: Dialogue) -> None:
-    """A meeting that will not take place; everyone who was told is told."""
-    held = await which_meeting(d, (MeetingState.CONVENED,))
-    reason = await d.ask("reason", Text(max_length=80))
-    await d.confirm(kind=held.kind, starts_at=held.starts_at.astimezone(d.zone))
-    people = [one.person_id for one in await attendance_of(d.session, held.id)]
-    await cancel_meeting(d.session, held.id)
-    await audit(d.session, d.turn.now, d.turn.person_id, held.organization_id, "cancel_meeting", f"meeting:{held.id}")
-    others = [person_id for person_id in people if person_id != d.turn.person_id]
-    await d.notify(others, "notice", kind=held.kind, starts_at=held.starts_at.astimezone(d.zone), reason=reason)
-    await d.say("called_off", count=len(others))
 
 
 @reply("meetings", role=Role.SECRETARY)
@@ -167,7 +87,7 @@ async def show_meeting(turn: Turn, argument: str) -> None:
         await _say_record(turn, held.id)
         return
     offered = {
-        MeetingState.CONVENED: ("open_check_in", "attendance", "cancel_meeting"),
+        MeetingState.CONVENED: ("open_check_in", "attendance", "change_meeting", "add_material", "cancel_meeting"),
         MeetingState.OPEN: ("open_check_in", "count", "mark_present", "attendance", "close_meeting"),
         MeetingState.CANCELLED: (),
     }[held.state]
@@ -177,6 +97,8 @@ async def show_meeting(turn: Turn, argument: str) -> None:
             "meetings.meeting",
             "page",
             held=held,
+            name=meeting_name(turn.texts, held),
+            materials=[name for _, name in await materials_of(turn.session, held.id)],
             starts_at=format_moment(held.starts_at.astimezone(turn.zone)),
             count=await tally(turn.session, held.id),
         ),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from handlers.dialogue.roles import Role
 from handlers.dialogue.turn import Turn
+from handlers.meeting_notices import answer_buttons
 from handlers.meeting_words import meeting_label
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
@@ -105,12 +106,8 @@ async def be_polite(turn: Turn, argument: str) -> None:
     if held is None or not await _is_asked(turn, held):
         await turn.say(turn.texts.say("menu", "courtesy"), rows=back_to_menu(turn))
         return
-    say = turn.texts.say
-    buttons = (
-        Button(say("meetings.convene", "coming_button"), f"coming.{held.id}"),
-        Button(say("meetings.convene", "leave_button"), f"ask_leave.{held.id}"),
-    )
-    await turn.say(say("menu.courtesy", "coming", when=_told(turn, held)), rows=(buttons,))
+    rows = answer_buttons(turn.texts, held.id)
+    await turn.say(turn.texts.say("menu.courtesy", "coming", when=_told(turn, held)), rows=rows)
 
 
 async def _is_asked(turn: Turn, held: MeetingView) -> bool:

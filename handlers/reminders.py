@@ -12,13 +12,17 @@ FIRST, LAST = time(8, 30), time(20, 0)
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """One message to some people by id; `key` names it, so that it goes out once."""
+    """One message to some people by id; `key` names it, so that it goes out once.
+
+    After `not_after`, or a day where there is none, it is worth nothing.
+    """
 
     people: tuple[int, ...]
     title: str
     body: str
     rows: Rows
     key: str
+    not_after: datetime | None = None
 
 
 def is_civil(now: datetime, timezone: str) -> bool:

@@ -25,6 +25,7 @@ MASKED = {
     "outbox": {"sent_ref"},  # the platform counts what it took, twice taken included
 }
 _CODES = re.compile(r"(?<!\d)\d{6}(?!\d)|\b(?=[A-Z0-9]*\d)[A-Z0-9]{8}\b|(?<=start=)\w+")
+_BOARD = re.compile(r"board/\S+")
 
 
 class Died(BaseException):
@@ -178,5 +179,9 @@ async def records(database: Database) -> dict[str, list[dict[str, Any]]]:
 
 def _comparable(value: Any) -> Any:
     if isinstance(value, str):
-        return _CODES.sub("……", value)
+        return _BOARD.sub("board/……", _CODES.sub("……", value))
+    if isinstance(value, list):
+        return [_comparable(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _comparable(one) for name, one in value.items()}
     return value.timestamp() if isinstance(value, datetime) else value

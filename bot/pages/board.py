@@ -243,7 +243,7 @@ class Boards:
     def _count(self, watched: Watched, names: bool) -> dict[str, Any]:
         count, held = watched.count, watched.held
         there = count.eligible_in_the_room
-        words = quorum_words(self._texts, held.kind, eligible=count.eligible, agenda=held.agenda, present=there)
+        words = quorum_words(self._texts, held.kind, eligible=count.eligible, agenda=held.kinds, present=there)
         return {
             "state": watched.state,
             "present": count.present,
