@@ -13,8 +13,8 @@ from storage.models.base import Base, Hundredths
 class DuesAssessment(Base):
     """What somebody pays a month in a year; a new one replaces the old. The income it was made from is not kept.
 
-    `payer` is the kind of payer by the table of the regulation; `reason` says why the amount is another than the
-    table's, if it is.
+    `payer` is the kind of payer by the table of the regulation; `first_month` is the first day of the first month that
+    it is owed for; `reason` says why the amount is another than the table's, if it is.
     """
 
     __tablename__ = "dues_assessments"
@@ -25,6 +25,7 @@ class DuesAssessment(Base):
     year: Mapped[int]
     payer: Mapped[str] = mapped_column(String(40))
     monthly: Mapped[Decimal] = mapped_column(Hundredths())
+    first_month: Mapped[date]
     reason: Mapped[str] = mapped_column(String(200), default="")
     assessed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     assessed_at: Mapped[datetime]
