@@ -16,7 +16,13 @@ from handlers.wording import Texts
 from knowledge.choices import by_pinyin
 from storage.accounts import reach
 from storage.group_chats import groups_of
-from storage.meeting_changes import add_materials, add_to_the_list, invite_organizations, organizations_invited
+from storage.meeting_changes import (
+    add_materials,
+    add_to_the_list,
+    invite_organizations,
+    materials_of,
+    organizations_invited,
+)
 from storage.meetings import MeetingView, add_meeting, expected_attendees, meeting, meetings_of
 from storage.models import MeetingKind, MeetingState, OrganizationKind
 from storage.people import (
@@ -147,7 +153,7 @@ async def convened(turn: Turn, meeting_id: int, expected: Sequence[Member], file
     await audit(turn.session, turn.now, turn.person_id, held.organization_id, "convene", f"meeting:{held.id}")
     await notice_is_the_reminder(turn.session, held, turn.now)
     others = [member.person_id for member in expected if member.person_id != turn.person_id]
-    tell_convened(turn, held, others, files)
+    tell_convened(turn, held, others, organization_id=held.organization_id, materials=files)
     return held
 
 
@@ -206,11 +212,13 @@ async def join(d: Dialogue) -> None:
         await d.say("nobody_new")
         return
     await audit(d.session, d.turn.now, d.turn.person_id, mine.organization_id, "join_meeting", f"meeting:{held.id}")
-    tell_convened(d.turn, held, [one for one in added if one != d.turn.person_id])
+    told = [one for one in added if one != d.turn.person_id]
+    files = [file_id for file_id, _ in await materials_of(d.session, held.id)]
+    tell_convened(d.turn, held, told, organization_id=mine.organization_id, materials=files)
     hosts = [one.id for one in await secretaries_of(d.session, held.organization_id)]
     when = meeting_label(d.texts, held.zone, held)
     await d.notify(hosts, "joined_notice", not_after=held.starts_at, branch=mine.name, when=when, count=len(added))
-    await d.say("joined", when=when, count=len(added))
+    await d.say("joined", when=when, count=len(added), told=len(told))
 
 
 async def _invited_to(turn: Turn, argument: str) -> tuple[MeetingView, Place]:

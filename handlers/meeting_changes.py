@@ -48,7 +48,7 @@ async def change(d: Dialogue) -> None:
         await notice_is_the_reminder(d.session, now_so, d.turn.now)
     people = await _others(d, held)
     words = d.texts.say(d.file, "what_changed", part=what, before=held, now=now_so, zone=held.zone)
-    tell_changed(d.turn, now_so, people, what=words, asked_anew=what is ChangedPart.TIME)
+    await tell_changed(d.turn, now_so, people, what=words, asked_anew=what is ChangedPart.TIME)
     await d.say("changed", count=len(people))
 
 
@@ -127,5 +127,5 @@ async def call_off(d: Dialogue) -> None:
     people = await _others(d, held)
     over = await meeting(d.session, held.id)
     assert over is not None
-    tell_called_off(d.turn, over, people, reason)
+    await tell_called_off(d.turn, over, people, reason)
     await d.say("called_off", count=len(people))

@@ -11,6 +11,7 @@ from handlers.meeting_calendar import calendar_file
 from handlers.meeting_words import meeting_name
 from handlers.messages import Button, Rows
 from handlers.wording import Texts
+from storage.meeting_changes import organizations_told
 from storage.meetings import MeetingView
 
 STALE = timedelta(hours=1)
@@ -28,8 +29,11 @@ def answer_buttons(texts: Texts, meeting_id: int) -> Rows:
     )
 
 
-def tell_convened(turn: Turn, held: MeetingView, people: Collection[int], materials: Sequence[int] = ()) -> None:
-    """The notice of a meeting to these people, with its calendar file and what to read beforehand, and to the group."""
+def tell_convened(
+    turn: Turn, held: MeetingView, people: Collection[int], *, organization_id: int, materials: Sequence[int] = ()
+) -> None:
+    """The notice of a meeting to these people, with its calendar file and what to read beforehand, and to the groups of
+    their organization."""
     texts, name = turn.texts, meeting_name(turn.texts, held)
     starts_at = held.starts_at.astimezone(held.zone)
     title = texts.say("meeting_notices", "notice_title", name=name)
@@ -45,10 +49,10 @@ def tell_convened(turn: Turn, held: MeetingView, people: Collection[int], materi
     )
     _tell(turn, held, people, title=title, body=body, key="notice", files=materials, answers=True)
     group = texts.say("meeting_notices", "in_the_group", body=body)
-    _announce(turn, held, group, key="notice", rows=answer_buttons(texts, held.id))
+    _announce(turn, held, [organization_id], group, key="notice", rows=answer_buttons(texts, held.id))
 
 
-def tell_changed(turn: Turn, held: MeetingView, people: Collection[int], *, what: str, asked_anew: bool) -> None:
+async def tell_changed(turn: Turn, held: MeetingView, people: Collection[int], *, what: str, asked_anew: bool) -> None:
     """That a meeting has been changed (`what` is said as it is), with a calendar file that moves what phones have."""
     texts, name = turn.texts, meeting_name(turn.texts, held)
     title = texts.say("meeting_notices", "changed_title", name=name)
@@ -63,17 +67,18 @@ def tell_changed(turn: Turn, held: MeetingView, people: Collection[int], *, what
         asked_anew=asked_anew,
     )
     _tell(turn, held, people, title=title, body=body, key="changed", answers=asked_anew)
-    _announce(turn, held, body, key="changed", rows=answer_buttons(texts, held.id) if asked_anew else ())
+    told = await organizations_told(turn.session, held.id)
+    _announce(turn, held, told, body, key="changed", rows=answer_buttons(texts, held.id) if asked_anew else ())
 
 
-def tell_called_off(turn: Turn, held: MeetingView, people: Collection[int], reason: str) -> None:
+async def tell_called_off(turn: Turn, held: MeetingView, people: Collection[int], reason: str) -> None:
     """That a meeting will not take place, with a calendar file that takes it out of calendars."""
     texts, name = turn.texts, meeting_name(turn.texts, held)
     title = texts.say("meeting_notices", "called_off_title", name=name)
     starts_at = held.starts_at.astimezone(held.zone)
     body = texts.say("meeting_notices", "called_off", name=name, starts_at=starts_at, reason=reason)
     _tell(turn, held, people, title=title, body=body, key="called_off")
-    _announce(turn, held, body, key="called_off")
+    _announce(turn, held, await organizations_told(turn.session, held.id), body, key="called_off")
 
 
 def tell_materials(turn: Turn, held: MeetingView, people: Collection[int], files: Sequence[int], key: str) -> None:
@@ -113,8 +118,11 @@ def _tell(
     )
 
 
-def _announce(turn: Turn, held: MeetingView, body: str, *, key: str, rows: Rows = ()) -> None:
-    turn.announce(held.organization_id, body, rows=rows, not_after=held.starts_at + STALE, key=_key(held, key))
+def _announce(
+    turn: Turn, held: MeetingView, organizations: Collection[int], body: str, *, key: str, rows: Rows = ()
+) -> None:
+    for organization_id in organizations:
+        turn.announce(organization_id, body, rows=rows, not_after=held.starts_at + STALE, key=_key(held, key))
 
 
 def _key(held: MeetingView, what: str) -> str:

@@ -102,7 +102,7 @@ def minutes_of(texts: Texts, held: MeetingView, people: Sequence[AttendanceView]
         starts_at=_local(held),
         summary=held.summary.splitlines(),
         count=count,
-        quorum=_quorum_of_record(texts, held, count),
+        quorum=quorum_of_record(texts, held, count),
         excused=[one for one in people if one.expected and one.presence is Presence.EXCUSED],
         absent=[one.name for one in people if one.expected and one.presence in (Presence.ABSENT, Presence.EXPECTED)],
         late=[one for one in people if one.late_minutes],
@@ -120,7 +120,7 @@ def record_workbook(texts: Texts, held: MeetingView, people: Sequence[Attendance
         f"时间：{_local(held)}　地点：{held.place}",
         f"议题：{_numbered(held.agenda)}",
         f"应到 {count.expected} 人，实到 {count.present} 人，请假 {count.excused} 人，缺席 {count.absent} 人",
-        _quorum_of_record(texts, held, count),
+        quorum_of_record(texts, held, count),
         f"内容和决定：{_numbered(held.summary.splitlines())}",
     ]
     heads = ["序号", "姓名", "身份", "到会情况", "签到方式", "签到时间", "备注"]
@@ -130,7 +130,8 @@ def record_workbook(texts: Texts, held: MeetingView, people: Sequence[Attendance
     return workbook(name, f"{kind}记录", [line for line in lines if line], heads, rows, foot=foot)
 
 
-def _quorum_of_record(texts: Texts, held: MeetingView, count: Tally) -> str:
+def quorum_of_record(texts: Texts, held: MeetingView, count: Tally) -> str:
+    """Whether enough came, as a record says it afterwards."""
     return quorum_words(
         texts,
         held.kind,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, update
 
 from storage.database import Session, upsert
 from storage.meetings import agenda_items
@@ -16,6 +16,7 @@ from storage.models import (
     MeetingFileKind,
     MeetingOrganization,
     MeetingState,
+    Membership,
     Presence,
 )
 from storage.people import Member
@@ -103,6 +104,24 @@ async def organizations_invited(session: Session, meeting_id: int) -> list[int]:
     """The ids of the other organizations that are asked to a meeting."""
     query = select(MeetingOrganization.organization_id).where(MeetingOrganization.meeting_id == meeting_id)
     return sorted(await session.scalars(query))
+
+
+async def organizations_told(session: Session, meeting_id: int) -> list[int]:
+    """The organization that convened a meeting, then those asked to it that have taken their members there."""
+    hosts = select(Meeting.organization_id).where(Meeting.id == meeting_id)
+    joined = (
+        select(Membership.organization_id)
+        .join(Attendance, Attendance.person_id == Membership.person_id)
+        .join(
+            MeetingOrganization,
+            and_(
+                MeetingOrganization.meeting_id == Attendance.meeting_id,
+                MeetingOrganization.organization_id == Membership.organization_id,
+            ),
+        )
+        .where(Attendance.meeting_id == meeting_id, Membership.until.is_(None))
+    )
+    return [*await session.scalars(hosts), *sorted(set(await session.scalars(joined)))]
 
 
 async def add_to_the_list(session: Session, meeting_id: int, members: Sequence[Member]) -> list[int]:
