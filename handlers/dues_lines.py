@@ -49,7 +49,7 @@ _SUM = r"(\d{1,7}(?:\.\d{1,2})?)\s*(?:元|块钱|块)?"
 _KIND = "|".join(sorted(_KINDS, key=len, reverse=True))
 _ASSESSED = re.compile(
     rf"(?:是|属于)?(?P<kind>{_KIND})?[\s:,、]*(?:每月|月|收入)*\s*(?:{_SUM})?[\s,;、]*"
-    rf"(?:(?P<free>免交)|(?:每月|改|少|多|实)*交\s*{_SUM})?[\s,;、。]*(?:因为|原因)?[\s:]*(?P<reason>\S.*)?"
+    rf"(?:(?P<free>免交)|(?:每月|改|少|多|实)*交\s*{_SUM})?[\s,;、。]*(?:因为|原因)?[\s:]*(?P<reason>[^\s\d.].*)?"
 )
 _UNCHANGED = re.compile(r"(?:不变|没变|一样|(?:和|跟|同)?(?:去年|以前|上次)(?:一样|相同)?|照旧|同去年)")
 
@@ -314,8 +314,9 @@ class _ByLine(Question[dict[int, Any]]):
             try:
                 new |= self._read_line(line.strip(), {**so_far, **new}, asking)
             except Invalid as invalid:
-                shown = line.strip()[:20]
-                bad.append(f"{shown}：{asking.texts.say(FILE, invalid.key, **invalid.values)}")
+                # Not the figures: what is said is kept with the messages, and an income must not be.
+                shown = re.split(r"\d", line.strip(), maxsplit=1)[0].strip()[:20]
+                bad.append(f"{shown or '……'}：{asking.texts.say(FILE, invalid.key, **invalid.values)}")
         return new, bad
 
     def dump(self, value: dict[int, Any]) -> Any:

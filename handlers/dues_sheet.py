@@ -44,10 +44,10 @@ def read_sheet(
         table = [[plain(_text(cell)) for cell in row] for row in book.worksheets[0].iter_rows(values_only=True)]
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError, AttributeError):
         return [], [texts.say(FILE, "not_opened")]
-    heads = heads_of(texts)
+    heads = [plain(head) for head in heads_of(texts)]
     at = next((n for n, row in enumerate(table) if set(heads[:4]) <= set(row)), None)
     if at is None:
-        return [], [texts.say(FILE, "no_heads", heads=heads)]
+        return [], [texts.say(FILE, "no_heads", heads=heads_of(texts))]
     places = [table[at].index(head) if head in table[at] else -1 for head in heads]
     found: dict[int, Any] = {}
     faults: list[str] = []
