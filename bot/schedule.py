@@ -12,6 +12,8 @@ from handlers.dialogue.turns import Clock, stored_rows
 from handlers.digest import digest_of, totals_of_week, week_of
 from handlers.meeting_reminders import meeting_reminders
 from handlers.reminders import Reminder
+from handlers.report_reminders import report_reminders
+from handlers.tasks import task_reminders
 from handlers.wording import Texts
 from knowledge.procedure.files import Procedures
 from storage.accounts import reach
@@ -69,6 +71,8 @@ class Schedule:
             look = self._terms_seen is None or now - self._terms_seen >= timedelta(hours=1)
             if look:
                 reminders += await term_reminders(session, self.texts, now)
+                reminders += await report_reminders(session, self.texts, now)
+                reminders += await task_reminders(session, self.texts, now)
             drafts = [draft for one in reminders for draft in await _drafts(session, one, now)]
             put_in = await put(session, drafts, now)
         self._terms_seen = now if look else self._terms_seen

@@ -14,7 +14,7 @@ from storage.models import MeetingState, Presence
 from storage.reports import reports_to
 
 MENU: tuple[tuple[Role, tuple[str, ...]], ...] = (
-    (Role.SECRETARY, ("convene", "open_check_in", "procedures", "cases", "meetings", "reports", "invite")),
+    (Role.SECRETARY, ("convene", "open_check_in", "owed", "procedures", "cases", "meetings", "reports", "invite")),
     (Role.OFFICIAL, ("digest",)),
     (Role.MEMBER, ("check_in", "ask_leave", "hand_in_report", "my_data")),
     (Role.CURATOR, ("knowledge",)),
@@ -119,9 +119,3 @@ async def _is_asked(turn: Turn, held: MeetingView) -> bool:
 async def explain_stray_file(turn: Turn, argument: str) -> None:
     """A file that came when nothing asked for one."""
     await turn.say(turn.texts.say("menu", "stray_file"), rows=menu_rows(turn))
-
-
-@reply("in_group", role=Role.ANYONE)
-async def stay_quiet_in_group(turn: Turn, argument: str) -> None:
-    """One line and no more, where others read along."""
-    await turn.say(turn.texts.say("menu", "in_group"))

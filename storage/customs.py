@@ -21,16 +21,20 @@ class CustomView:
     value: dict[str, Any]
 
 
-async def customs_for(session: Session, name: str, organization_ids: Collection[int]) -> dict[int, list[CustomView]]:
-    """A custom of some organizations and of all above them: for each that has any, the highest first."""
+async def customs_for(
+    session: Session, name: str, organization_ids: Collection[int] | None
+) -> dict[int, list[CustomView]]:
+    """A custom of some organizations, or of all, and of all above them: for each that has any, the highest first."""
     below, above = aliased(Organization), aliased(Organization)
     query = (
         select(below.id, above.id, above.name, Custom.value)
         .join(above, below.path.startswith(above.path))
         .join(Custom, Custom.organization_id == above.id)
-        .where(below.id.in_(organization_ids), Custom.name == name)
+        .where(Custom.name == name)
         .order_by(above.path)
     )
+    if organization_ids is not None:
+        query = query.where(below.id.in_(organization_ids))
     found: dict[int, list[CustomView]] = {}
     for id, owner, owner_name, value in await session.execute(query):
         found.setdefault(id, []).append(CustomView(owner, owner_name, value))

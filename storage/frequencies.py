@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from storage.database import Session
 from storage.models import (
+    Account,
     Case,
     CaseState,
     CaseStep,
@@ -152,9 +153,11 @@ async def _talks(session: Session, organization_id: int) -> list[date]:
     return list(await session.scalars(query))
 
 
-async def writers(session: Session, kind: ReportKind, organization_id: int | None = None) -> list[Writer]:
+async def writers(
+    session: Session, kind: ReportKind, organization_id: int | None = None, *, reachable: bool = False
+) -> list[Writer]:
     """Who hands in such a report by custom: activists thought reports, and whoever is away from the branch by a case
-    that runs reports of that; of one branch or of all, by branch and name."""
+    that runs reports of that; of one branch or of all, by branch and name; with `reachable` who can be written to."""
     query = (
         select(Person.id, Person.name, Organization.id, Organization.timezone)
         .join(Membership, Membership.person_id == Person.id)
@@ -176,6 +179,8 @@ async def writers(session: Session, kind: ReportKind, organization_id: int | Non
         )
     if organization_id is not None:
         query = query.where(Organization.id == organization_id)
+    if reachable:
+        query = query.where(exists().where(Account.person_id == Person.id, Account.reachable))
     rows: Sequence[Sequence[Any]] = (await session.execute(query)).all()
     return [Writer(*row) for row in rows]
 
