@@ -41,6 +41,12 @@ async def groups_of(session: Session, organization_id: int) -> list[GroupView]:
     return [GroupView(*row) for row in await session.execute(query)]
 
 
+async def group_of_id(session: Session, id: int) -> GroupView | None:
+    """One linked group chat."""
+    row = (await session.execute(_select_groups().where(GroupChat.id == id))).one_or_none()
+    return None if row is None else GroupView(*row)
+
+
 async def group_at(session: Session, channel: str, tenant: str, chat: str) -> GroupView | None:
     """What a group chat is linked to."""
     query = _select_groups().where(GroupChat.channel == channel, GroupChat.tenant == tenant, GroupChat.chat == chat)
