@@ -11,6 +11,7 @@ from handlers.dialogue.turn import Place
 from handlers.dialogue.turns import Clock, stored_rows
 from handlers.digest import digest_of, totals_of_week, week_of
 from handlers.meeting_reminders import meeting_reminders
+from handlers.opinions import opinion_results
 from handlers.reminders import Reminder
 from handlers.report_reminders import report_reminders
 from handlers.tasks import task_reminders
@@ -73,6 +74,7 @@ class Schedule:
                 reminders += await term_reminders(session, self.texts, now)
                 reminders += await report_reminders(session, self.texts, now)
                 reminders += await task_reminders(session, self.texts, now)
+                reminders += await opinion_results(session, self.texts, now)
             drafts = [draft for one in reminders for draft in await _drafts(session, one, now)]
             put_in = await put(session, drafts, now)
         self._terms_seen = now if look else self._terms_seen

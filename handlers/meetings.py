@@ -88,7 +88,7 @@ async def show_meeting(turn: Turn, argument: str) -> None:
         return
     offered = {
         MeetingState.CONVENED: ("open_check_in", "attendance", "change_meeting", "add_material", "cancel_meeting"),
-        MeetingState.OPEN: ("open_check_in", "count", "mark_present", "attendance", "close_meeting"),
+        MeetingState.OPEN: ("open_check_in", "count", "mark_present", "attendance", "record_vote", "close_meeting"),
         MeetingState.CANCELLED: (),
     }[held.state]
     rows: Rows = tuple((Button(turn.texts.title(name), f"{name}.{held.id}"),) for name in offered)
@@ -111,7 +111,10 @@ async def _say_record(turn: Turn, meeting_id: int) -> None:
     assert held is not None
     people = await attendance_of(turn.session, meeting_id)
     count = await tally(turn.session, meeting_id)
-    rows = ((Button(turn.texts.title("attendance"), f"attendance.{held.id}"), *back_to_menu(turn)[0]),)
+    rows = (
+        (Button(turn.texts.title("minutes"), f"minutes.{held.id}"),),
+        (Button(turn.texts.title("attendance"), f"attendance.{held.id}"), *back_to_menu(turn)[0]),
+    )
     await turn.say(
         minutes_of(turn.texts, held, people, count),
         rows=rows,

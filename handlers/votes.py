@@ -187,13 +187,11 @@ async def _elect(d: Dialogue, held: MeetingView, item: Item) -> None:
     invalid = await d.ask("invalid", Count(at_most=returned, key="more_invalid_than_returned", usual=0))
     votes: dict[int, Votes] = {}
     for id in chosen:
-        with d.within("each", id):
+        with d.within("", id):
             room = (returned - invalid) * seats - sum(one.in_favour for one in votes.values())
             question = Figures(returned - invalid, ballots=False, room=room)
             name = people[id].name
-            votes[int(id)] = await d.ask(
-                "figures", question, label=name, name=name, total=returned - invalid, ballots=False
-            )
+            votes[int(id)] = await d.ask("votes_of", question, label=name, name=name, total=returned - invalid)
     candidates = [PersonView(one.person_id, one.name, one.phone_last4) for one in (people[id] for id in chosen)]
     in_favour = {id: each.in_favour for id, each in votes.items()}
     elected = elected_from(candidates, in_favour, basis.eligible, seats)
