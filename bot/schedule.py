@@ -11,6 +11,7 @@ from handlers.dialogue.turn import Place
 from handlers.dialogue.turns import Clock, stored_rows
 from handlers.digest import digest_of, totals_of_week, week_of
 from handlers.meeting_reminders import meeting_reminders
+from handlers.meeting_series import series_proposals
 from handlers.opinions import opinion_results
 from handlers.reminders import Reminder
 from handlers.report_reminders import report_reminders
@@ -69,6 +70,7 @@ class Schedule:
         async with self.database.transaction() as session:
             reminders = await case_reminders(session, self.texts, self.procedures, now)
             reminders += await meeting_reminders(session, self.texts, now)
+            reminders += await series_proposals(session, self.texts, now)
             look = self._terms_seen is None or now - self._terms_seen >= timedelta(hours=1)
             if look:
                 reminders += await term_reminders(session, self.texts, now)
