@@ -15,6 +15,7 @@ from handlers.meeting_words import (
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
 from handlers.router import reply
+from handlers.vote_words import VOTING
 from knowledge.rules.dates import format_moment
 from storage.meeting_changes import materials_of
 from storage.meetings import MeetingView, attendance_of, close_meeting, meeting, meetings_of, tally
@@ -91,7 +92,8 @@ async def show_meeting(turn: Turn, argument: str) -> None:
         MeetingState.OPEN: ("open_check_in", "count", "mark_present", "attendance", "record_vote", "close_meeting"),
         MeetingState.CANCELLED: (),
     }[held.state]
-    rows: Rows = tuple((Button(turn.texts.title(name), f"{name}.{held.id}"),) for name in offered)
+    fitting = [name for name in offered if name != "record_vote" or held.kind in VOTING]
+    rows: Rows = tuple((Button(turn.texts.title(name), f"{name}.{held.id}"),) for name in fitting)
     await turn.say(
         turn.texts.say(
             "meetings.meeting",

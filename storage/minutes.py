@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import aliased
 
+from storage.attendance import attendance_of
 from storage.database import Session
 from storage.models import (
     AgendaItem,
@@ -139,6 +140,7 @@ async def version_of(session: Session, meeting_id: int) -> str:
         found.summary,
         [[one.id, one.decided] for one in await items_of(session, meeting_id)],
         [one.id for one in await votes_of(session, meeting_id)],
+        [[one.person_id, one.presence] for one in await attendance_of(session, meeting_id)],
     ]
     return hashlib.sha256(json.dumps(said, ensure_ascii=True).encode()).hexdigest()[:8]
 
