@@ -10,14 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 from handlers.dialogue import Dialogue, Option, Refused, Role, dialogue
-from handlers.dialogue.errors import Invalid
-from handlers.dialogue.questions import Asking, OneOf, Question, Reply
+from handlers.dialogue.questions import Asking, OneOf
 from handlers.dialogue.turn import Place, Turn
 from handlers.dues_lines import AssessmentLines
 from handlers.dues_sheet import read_sheet, sheet
 from handlers.ledger_place import members, place_meant, place_of
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
+from handlers.one_file import OneFile
 from handlers.router import reply
 from knowledge.rules.dues import CEILING, first_month_to_pay
 from storage.dues import (
@@ -95,24 +95,6 @@ def _onward(d: Dialogue, place: Place) -> Rows:
     return ((Button(d.texts.title("record_dues"), f"record_dues.{place.organization_id}"), *back_to_menu(d.turn)[0]),)
 
 
-class Workbook(Question[int]):
-    """One workbook; the answer is the id of the file."""
-
-    def read(self, reply: Reply, asking: Asking, partial: Any) -> int:
-        """The file that came."""
-        if not reply.files:
-            raise Invalid("files_please")
-        if len(reply.files) != 1 or not reply.files[0].name.lower().endswith(".xlsx"):
-            raise Invalid("xlsx_please")
-        return reply.files[0].id
-
-    def load(self, data: Any, asking: Asking) -> int:
-        """The id."""
-        if type(data) is not int:
-            raise TypeError(f"{data!r} is no file")
-        return data
-
-
 @reply("dues_sheet", role=Role.SECRETARY)
 async def give_sheet(turn: Turn, argument: str) -> None:
     """The sheet to be filled in: a row for each member of the branch."""
@@ -134,7 +116,7 @@ async def import_dues(d: Dialogue) -> None:
     year = await _year_asked(d)
     earlier = await assessments_of(d.session, place.organization_id, year)
     begins = await _begins(d, year, earlier)
-    id = await d.ask("sheet", Workbook())
+    id = await d.ask("sheet", OneFile(".xlsx", "xlsx_please"))
     rows, faults = await d.once(f"read:{id}", lambda: _read_and_forget(d, id, people, earlier, year))
     if faults:
         raise Refused("sheet_faults", faults=faults[:10], more=max(0, len(faults) - 10))
