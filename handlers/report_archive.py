@@ -118,7 +118,7 @@ async def _kept(turn: Turn, one: ReportView, notes: Sequence[NoteView], zone: Zo
         "about": one.title,
         "number": one.number,
         "period": period_words(one.period),
-        "hours": plain(one.hours) if one.hours else "",
+        "hours": plain(one.hours) + ("" if one.accepted_at else "（自报）") if one.hours else "",
         "lines": [line for line in one.text.splitlines() if line.strip()],
         "notes": [
             {"name": note.author_name, "said_on": note.at.astimezone(zone).date(), "text": note.text}

@@ -199,7 +199,8 @@ async def count_reports(session: Session, organization_ids: Collection[int]) -> 
     """How many were handed in to some organizations, and how many of them were not read yet."""
     unread = func.coalesce(func.sum(case((Report.read_at.is_(None), 1), else_=0)), 0)
     query = select(func.count(Report.id), unread).where(Report.organization_id.in_(organization_ids))
-    return (await session.execute(query)).one()._tuple()
+    count, waiting = (await session.execute(query)).one()
+    return count, waiting
 
 
 async def authors_to(session: Session, organization_id: int) -> list[AuthorCount]:
@@ -287,13 +288,16 @@ async def _answer(
     return True
 
 
-async def accept_report(session: Session, report_id: int, person_id: int, now: datetime) -> bool:
-    """Put a report on file; False when it is there already."""
+async def accept_report(
+    session: Session, report_id: int, person_id: int, now: datetime, *, hours: Decimal | None = None
+) -> bool:
+    """Put a report on file, of an activity with the hours that count; False when it is there already."""
     accepting = (
         update(Report)
         .where(Report.id == report_id, Report.state != ReportState.ACCEPTED)
         .values(
             state=ReportState.ACCEPTED,
+            hours=Report.hours if hours is None else hours,
             accepted_at=now,
             accepted_by_id=person_id,
             read_at=func.coalesce(Report.read_at, now),

@@ -38,7 +38,7 @@ class Report(Base):
 
     `number` counts within an organization and a year: "2026-0012". `period` is a quarter ("2026-Q4"), a year, the day
     of an activity, or empty where there is none. `title` is what is applied for or was taken part in, `hours` what the
-    author takes an activity for.
+    author takes an activity for, and once it is on file what counts.
     """
 
     __tablename__ = "reports"
