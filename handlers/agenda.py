@@ -29,7 +29,7 @@ _SAYS = {
     AgendaKind.ELECTION: re.compile(r"选举|换届|补选|改选|选出|差额选|等额选"),
     AgendaKind.ADMISSION: re.compile(r"转正|转为正式|接收|吸收|入党|预备党员"),
     AgendaKind.DECISION: re.compile(r"表决|票决|投票|审议|通过|决定|决议|评选|评定|测评|推荐|确定"),
-    AgendaKind.LEARNING: re.compile(r"学习|党课|讲座|培训|讲党史|宣誓|誓词"),
+    AgendaKind.LEARNING: re.compile(r"学习|党课|讲座|培训|讲.{0,6}[史课]|宣誓|誓词"),
     AgendaKind.REPORT: re.compile(r"通报|报告|汇报|总结|传达"),
     AgendaKind.DISCUSSION: re.compile(r"讨论|研究|商量|商议|议事|征求|座谈|交流|评议|批评|互评|自评"),
 }
