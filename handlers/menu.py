@@ -14,7 +14,21 @@ from storage.models import MeetingState, Presence
 from storage.reports import reports_to
 
 MENU: tuple[tuple[Role, tuple[str, ...]], ...] = (
-    (Role.SECRETARY, ("convene", "open_check_in", "owed", "procedures", "cases", "meetings", "reports", "invite")),
+    (
+        Role.SECRETARY,
+        (
+            "convene",
+            "open_check_in",
+            "owed",
+            "procedures",
+            "cases",
+            "meetings",
+            "reports",
+            "dues",
+            "learning",
+            "invite",
+        ),
+    ),
     (Role.OFFICIAL, ("digest",)),
     (Role.MEMBER, ("check_in", "ask_leave", "hand_in_report", "my_data")),
     (Role.CURATOR, ("knowledge",)),
