@@ -19,6 +19,7 @@ from bot.channels.channel import Channel, Receive, Sender
 from bot.channels.web_chat import People, WebChat
 from bot.delivery import Delivery
 from bot.inbox import DatabaseInbox
+from bot.pages.board import Boards
 from bot.schedule import Schedule
 from bot.settings import Settings, Unusable, is_token
 from handlers.dialogue.turn import Surroundings
@@ -42,6 +43,8 @@ log = structlog.get_logger()
 
 LOOK_AGAIN = 3.0
 """Seconds between two looks whether readings have changed."""
+PAGES = "pages"
+"""Under which `App.links` says where our pages are, once this process serves them."""
 PARTS = ("web", "bot", "worker")
 """The processes of the Procfile; `run` is all of them in one."""
 AGAIN = 60.0
@@ -98,7 +101,12 @@ async def assembled(settings: Settings, clock: Clock = utc_now) -> AsyncIterator
         def entry_link(channel: str, payload: str) -> str:
             return links[channel](payload) if channel in links else payload
 
-        around = Surroundings(texts, handbook, procedures, Papers.load(), entry_link, router.start)
+        def page_link(channel: str, path: str) -> str:
+            if base := settings.pages_base(channel):
+                return f"{base}/{path}"
+            return links[PAGES](path) if PAGES in links and channel != "telegram" else ""
+
+        around = Surroundings(texts, handbook, procedures, Papers.load(), entry_link, router.start, page_link)
         turns = Turns(database, around, router.route, clock)
         await refresh_readings(handbook, database)
         yield App(settings, database, turns, texts, handbook, clock, links)
@@ -156,15 +164,19 @@ async def _serve_web(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, 
     settings = app.settings
     chat = WebChat(_secret(settings), people=people, hosts=settings.web_hosts, now=app.clock)
     pages = web.Application(client_max_size=25 * 1024 * 1024)
+    boards = Boards(app.database, app.texts, app.clock, hosts=settings.web_hosts)
     chat.add_to(pages)
+    boards.add_to(pages)
     runner = web.AppRunner(pages, access_log=None)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     port = await _listen(runner, settings)
     base = settings.web_base.rstrip("/") or f"http://{settings.web_host}:{port}"
     app.links["web"] = lambda payload: f"{base}/?start={payload}"
+    app.links[PAGES] = lambda path: f"{base}/{path}"
     delivery = await _deliver(app, stack, tasks, chat, chat.tenant, (Lane.REPLY, Lane.PUSH))
     tasks.create_task(chat.run(app.receiver(chat, delivery)))
+    tasks.create_task(boards.run())
     sys.stdout.write(f"网页对话已打开：{base}/\n")
     sys.stdout.flush()
 

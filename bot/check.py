@@ -209,7 +209,7 @@ def _ambiguous(checked: Checked) -> Iterator[Fault]:
 
 def _wordless(checked: Checked) -> Iterator[Fault]:
     """Enums in words.yaml that are not those of the code: a value without a word, or a word without a value."""
-    known = enumerations([checked.house / "handlers", checked.house / "storage"])
+    known = enumerations([checked.house / floor for floor in ("handlers", "knowledge", "storage")])
     lines = dict(keys_of(checked.folder / "words.yaml")) if known else {}
     for name, words in checked.texts.files.get("words", {}).items():
         written = {str(word) for word in words}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 RAISED = {"Invalid", "Refused"}
 """Exceptions whose first argument names the sentence that is said."""
-NOT_IN_THE_SENTENCE = {"rows", "documents", "not_after", "replaces", "label"}
+NOT_IN_THE_SENTENCE = {"rows", "documents", "not_after", "replaces", "label", "presumed"}
 """What goes beside a sentence and not into it."""
 
 

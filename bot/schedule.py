@@ -6,10 +6,16 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from handlers.case_reminders import Reminder, case_reminders, term_reminders
+from handlers.case_reminders import case_reminders, term_reminders
 from handlers.dialogue.turn import Place
 from handlers.dialogue.turns import Clock, stored_rows
 from handlers.digest import digest_of, totals_of_week, week_of
+from handlers.meeting_reminders import meeting_reminders
+from handlers.meeting_series import series_proposals
+from handlers.opinions import opinion_results
+from handlers.reminders import Reminder
+from handlers.report_reminders import report_reminders
+from handlers.tasks import task_reminders
 from handlers.wording import Texts
 from knowledge.procedure.files import Procedures
 from storage.accounts import reach
@@ -63,9 +69,14 @@ class Schedule:
         """Put into the outbox what is due in cases; the ends of terms are looked for once an hour."""
         async with self.database.transaction() as session:
             reminders = await case_reminders(session, self.texts, self.procedures, now)
+            reminders += await meeting_reminders(session, self.texts, now)
+            reminders += await series_proposals(session, self.texts, now)
             look = self._terms_seen is None or now - self._terms_seen >= timedelta(hours=1)
             if look:
                 reminders += await term_reminders(session, self.texts, now)
+                reminders += await report_reminders(session, self.texts, now)
+                reminders += await task_reminders(session, self.texts, now)
+                reminders += await opinion_results(session, self.texts, now)
             drafts = [draft for one in reminders for draft in await _drafts(session, one, now)]
             put_in = await put(session, drafts, now)
         self._terms_seen = now if look else self._terms_seen
@@ -113,7 +124,7 @@ async def _drafts(session: Session, reminder: Reminder, now: datetime) -> list[D
             account_id=account.account_id,
             title=reminder.title,
             buttons=stored_rows(reminder.rows),
-            not_after=now + timedelta(days=1),
+            not_after=reminder.not_after or now + timedelta(days=1),
             unique_key=f"{reminder.key}:{account.account_id}",
         )
         for account in await reach(session, reminder.people)

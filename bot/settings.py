@@ -1,7 +1,9 @@
 """Settings, read once from the environment (and .env), each documented in README and .env.example."""
 
+import ipaddress
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,6 +16,13 @@ class Unusable(Exception):
 def is_token(words: str) -> bool:
     """Whether words have the form of a Telegram token."""
     return re.fullmatch(r"\d+:[\w-]+", words, re.ASCII) is not None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host in ("", "localhost")
 
 
 class Settings(BaseSettings):
@@ -43,6 +52,15 @@ class Settings(BaseSettings):
     def overlays_folder(self) -> Path | None:
         """Where a committee's own stricter rules are, if anywhere."""
         return Path(self.overlays) if self.overlays else None
+
+    def pages_base(self, channel: str) -> str:
+        """Where somebody on a channel opens our pages, as far as it was set; empty where they would find nothing.
+
+        A phone cannot open an address of this machine, and Telegram refuses a message with such a button.
+        """
+        base = self.web_base.rstrip("/")
+        host = urlsplit(base).hostname or ""
+        return "" if channel == "telegram" and _is_loopback(host) else base
 
     @property
     def sqlite_file(self) -> Path | None:

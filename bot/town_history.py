@@ -144,7 +144,6 @@ async def _add_past_meeting(
             convened_by_id=branch.secretary_id,
             opened_at=opened_at,
             closed_at=starts_at + timedelta(minutes=rng.randint(60, 130)),
-            check_in_code=f"{rng.randrange(1_000_000):06d}",
             check_in_token=f"{rng.getrandbits(96):024x}",
             summary=SUMMARIES[kind],
             agenda=[AgendaItem(position=position, title=title) for position, title in enumerate(AGENDAS[kind], 1)],

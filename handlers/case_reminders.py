@@ -1,13 +1,13 @@
 """What is said of cases without being asked: steps whose day has come, and terms of office that end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.case_words import next_words
 from handlers.case_work import Work, branch_of, work_from
-from handlers.messages import Button, Rows
+from handlers.messages import Button
+from handlers.reminders import Reminder, is_civil
 from handlers.wording import Marked, Texts
 from knowledge.procedure.files import Procedures
 from storage.case_steps import steps_of
@@ -15,29 +15,11 @@ from storage.cases import CaseView, cases_to_remind, set_remind, terms_ending
 from storage.database import Session
 from storage.people import secretaries_of
 
-FIRST, LAST = time(8, 30), time(20, 0)
-"""Between these hours of the branch's clock people are spoken to."""
 BEFORE_A_TERM_ENDS = (180, 90, 30, 0)
 """Days before the end of a term on which an election is proposed. 支部党务规程资料, part 5."""
 SHOWN = 8
 EAST = timedelta(hours=14)
 """How far ahead of UTC the earliest day begins anywhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reminder:
-    """One message to some people by id; `key` names it, so that it goes out once."""
-
-    people: tuple[int, ...]
-    title: str
-    body: str
-    rows: Rows
-    key: str
-
-
-def is_civil(now: datetime, timezone: str) -> bool:
-    """Whether it is an hour at which people may be spoken to."""
-    return FIRST <= now.astimezone(ZoneInfo(timezone)).time() <= LAST
 
 
 async def case_reminders(session: Session, texts: Texts, procedures: Procedures, now: datetime) -> list[Reminder]:

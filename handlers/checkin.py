@@ -1,5 +1,8 @@
 """A member and a meeting: answer the notice, ask leave, check in by button, code or link."""
 
+from datetime import datetime
+
+from handlers.codes import Fit, fit_of_digits, read_link
 from handlers.dialogue import Dialogue, Option, Refused, Role, Text, dialogue
 from handlers.dialogue.questions import OneOf
 from handlers.dialogue.turn import Turn, record_id
@@ -8,70 +11,106 @@ from handlers.menu_rows import back_to_menu
 from handlers.messages import Button
 from handlers.router import reply
 from knowledge.rules.dates import format_moment
+from storage.checkin import check_in, open_check_ins_for, presence_of
 from storage.invitations import clear_wrong_codes, wrong_code
-from storage.meetings import (
-    MeetingView,
-    answer_notice,
-    attendance_of,
-    check_in,
-    meeting,
-    meeting_by_token,
-    meetings_for_person,
-    open_meeting_by_code,
-)
+from storage.meetings import MeetingView, answer_notice, attendance_of, meeting, meetings_for_person
 from storage.models import CheckInWay, MeetingState, Presence
 from storage.people import secretaries_of
 
 
 @reply("check_in", role=Role.BOUND)
 async def check_in_by_button(turn: Turn, argument: str) -> None:
-    """Check in to the meeting of the button; the word alone finds the open meeting, or asks for its code."""
+    """Check in by a button, where the secretary lets people in from afar; the word alone finds such a meeting, or asks
+    for the code of the room."""
     if argument:
         held = await meeting(turn.session, record_id(argument))
         if held is None:
             raise Refused("gone")
+        # Anybody can forge the button of a meeting that they know of.
+        if held.state is MeetingState.OPEN and not held.remote and await _is_missing(turn, held):
+            raise Refused("in_the_room_only")
         await _record(turn, held, CheckInWay.BUTTON)
         return
-    open_now = await meetings_for_person(turn.session, turn.person_id, states=[MeetingState.OPEN])
+    open_now = await open_check_ins_for(turn.session, turn.person_id)
+    remote = [one for one in open_now if one.remote]
+    if len(open_now) == 1 and remote:
+        await check_in_by_button(turn, str(remote[0].meeting_id))
+        return
     raise Refused("which_code" if open_now else "none_open")
+
+
+async def _is_missing(turn: Turn, held: MeetingView) -> bool:
+    presence = await presence_of(turn.session, held.id, turn.person_id)
+    return presence is not None and presence is not Presence.PRESENT
 
 
 @reply("check_in_too", role=Role.BOUND)
 async def check_in_beside(turn: Turn, argument: str) -> None:
-    """Check in by a button that stands beside others which are still needed: that message stays."""
+    """A secretary, who may mark others too, checks in by a button beside others that she still needs: they stay."""
     held = await meeting(turn.session, record_id(argument))
     if held is None:
         raise Refused("gone")
+    turn.require_at(Role.SECRETARY, held.path)
     await _record(turn, held, CheckInWay.BUTTON, stays=True)
 
 
 @reply("check_in_by_code", role=Role.BOUND, pattern=r"(?:签到码?)?[\s：:]*([0-9０-９]{6})")
 async def check_in_by_code(turn: Turn, code: str) -> None:
-    """Check in by the six digits in the room; twenty wrong ones lock the account for a while."""
-    account = turn.account
-    if account.locked_until is not None and account.locked_until > turn.now:
-        raise Refused("locked", minutes=int((account.locked_until - turn.now).total_seconds() // 60) + 1)
+    """Check in by the six digits that stand in the room now; too many wrong ones and the account has to wait."""
+    open_now = await open_check_ins_for(turn.session, turn.person_id)
+    if not open_now:
+        raise Refused("none_open")
+    _require_patience(turn)
     digits = "".join(str(int(digit)) for digit in code if digit.isdecimal())
-    held = await open_meeting_by_code(turn.session, digits, turn.person_id) if len(digits) == 6 else None
-    if held is None:
-        await wrong_code(turn.session, account.id, turn.now, at_most=20)
-        await turn.say(turn.texts.say("checkin.check_in_by_code", "wrong"))
+    fits = {one.meeting_id: fit_of_digits(one.secret, digits, _sent_at(turn)) for one in open_now}
+    right = next((meeting_id for meeting_id, fit in fits.items() if fit is Fit.NOW), None)
+    if right is None:
+        await _say_no(turn, turned=Fit.TURNED in fits.values())
         return
-    await clear_wrong_codes(turn.session, account.id)
+    await clear_wrong_codes(turn.session, turn.account.id)
+    held = await meeting(turn.session, right)
+    assert held is not None
     await _record(turn, held, CheckInWay.CODE)
 
 
 @reply("check_in_by_link", role=Role.BOUND)
 async def check_in_by_link(turn: Turn, key: str) -> None:
-    """Check in by the link behind the QR code in the room."""
-    held = await meeting_by_token(turn.session, key)
-    if held is None:
-        raise Refused("wrong_link")
-    await _record(turn, held, CheckInWay.LINK)
+    """Check in by the link of the QR code that is in the room now; a picture of an earlier one is worth nothing."""
+    _require_patience(turn)
+    link = read_link(key)
+    held = await meeting(turn.session, link.meeting_id) if link is not None else None
+    fit = link.fit(held.token, _sent_at(turn)) if link and held and held.token else Fit.NEVER
+    if held is None or fit is Fit.NEVER:
+        await _say_no(turn, turned=False)
+    elif fit is Fit.TURNED and held.state is MeetingState.OPEN and await _is_missing(turn, held):
+        await _say_no(turn, turned=True)
+    else:
+        await clear_wrong_codes(turn.session, turn.account.id)
+        # Whoever was in time, or is on the list no more than the others, hears how it stands.
+        await _record(turn, held, CheckInWay.LINK)
+
+
+def _sent_at(turn: Turn) -> datetime:
+    """When the code was sent, by the platform's clock: an update that waited for us to start again is not too late."""
+    return min(turn.incoming.at, turn.now)
+
+
+def _require_patience(turn: Turn) -> None:
+    account = turn.account
+    if account.locked_until is not None and account.locked_until > turn.now:
+        raise Refused("wait", minutes=int((account.locked_until - turn.now).total_seconds() // 60) + 1)
+
+
+async def _say_no(turn: Turn, *, turned: bool) -> None:
+    """A code that has turned costs nothing; five that never were right make the account wait, twenty for long."""
+    if turned:
+        raise Refused("turned")
+    await wrong_code(turn.session, turn.account.id, turn.now, at_most=20, pause_after=5)
+    await turn.say(turn.texts.say("checkin", "wrong"))
 
 
 async def _record(turn: Turn, held: MeetingView, way: CheckInWay, *, stays: bool = False) -> None:
-    done = await check_in(turn.session, held.id, turn.person_id, way=way, now=turn.now)
+    done = await check_in(turn.session, held.id, turn.person_id, way=way, now=_sent_at(turn))
     assert turn.person is not None
     words = turn.texts.say(
         "checkin.check_in",
@@ -156,6 +195,7 @@ async def ask_leave(d: Dialogue) -> None:
         not_after=held.starts_at,
         name=d.turn.person.name,
         when=when,
+        rows=((Button(d.texts.title("grant_leave"), f"grant_leave.{held.id}.{d.turn.person_id}"),),),
         reason=reason,
     )
     await d.say("noted", when=when)

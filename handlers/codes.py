@@ -1,11 +1,41 @@
-"""QR codes and the short digits beside them."""
+"""QR codes, and the codes of a check-in: digits and links that turn every half minute, and the ticket of the board.
 
+Everything is made from the secret of one meeting, which never leaves the server: whoever sees a code, or a picture of
+one, can use it for a minute and make no other. The clock is the server's alone.
+"""
+
+import base64
+import hashlib
+import hmac
 import io
+import re
 import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 import segno
 
+from handlers.dialogue.turn import LARGEST_ID
 from handlers.messages import Document
+
+WINDOW = 30
+"""Seconds that a code is shown."""
+LOOK_BACK = 240
+"""Windows for which a code that was right is told from one that never was."""
+BOARD_FOR = timedelta(hours=4)
+"""How long the link of a board can be opened."""
+
+_LINK = re.compile(r"(\d{1,10})_([0-9a-z]{1,9})_([0-9a-f]{16})", re.ASCII)
+_TICKET = re.compile(r"(\d{1,10})\.(\d{1,12})\.([\w-]{0,400})\.([\w-]{22})", re.ASCII)
+
+
+class Fit(StrEnum):
+    """What a code is worth: good now, good a little while ago, or never."""
+
+    NOW = "now"
+    TURNED = "turned"
+    NEVER = "never"
 
 
 def qr_code(link: str, name: str) -> Document:
@@ -15,11 +45,127 @@ def qr_code(link: str, name: str) -> Document:
     return Document(f"{name}.png", "image/png", image.getvalue())
 
 
-def six_digits() -> str:
-    """A code that can be read out in a room."""
-    return f"{secrets.randbelow(1_000_000):06d}"
+def qr_path(link: str) -> tuple[int, str]:
+    """A QR code as the side of a square and the path of an SVG that draws it, without a margin."""
+    rows = [bytes(row) for row in segno.make(link, error="m").matrix]
+    runs = (
+        f"M{found.start()} {y}h{found.end() - found.start()}v1h-{found.end() - found.start()}z"
+        for y, row in enumerate(rows)
+        for found in re.finditer(rb"\x01+", row)
+    )
+    return len(rows), "".join(runs)
 
 
-def token() -> str:
-    """What a check-in link carries; it cannot be guessed."""
+def new_secret() -> str:
+    """What all codes of one meeting are made from; it cannot be guessed."""
     return secrets.token_urlsafe(16)
+
+
+def window_at(moment: datetime) -> int:
+    """Which half minute a moment lies in."""
+    return int(moment.timestamp()) // WINDOW
+
+
+def turns_at(window: int) -> datetime:
+    """When a window begins."""
+    return datetime.fromtimestamp(window * WINDOW, UTC)
+
+
+def _sealed(secret: str, *words: object) -> bytes:
+    return hmac.new(secret.encode(), ":".join(map(str, words)).encode(), hashlib.sha256).digest()
+
+
+def digits_of(secret: str, window: int) -> str:
+    """Six digits that can be read out in the room during one window."""
+    return f"{int.from_bytes(_sealed(secret, 'digits', window)[:8]) % 1_000_000:06d}"
+
+
+def link_of(meeting_id: int, secret: str, window: int) -> str:
+    """What the QR code of one window carries: the meeting, the window, and a proof that it was on the wall."""
+    return f"{meeting_id}_{_base36(window)}_{_proof(meeting_id, secret, window)}"
+
+
+def _proof(meeting_id: int, secret: str, window: int) -> str:
+    return _sealed(secret, "link", meeting_id, window).hex()[:16]
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits or "0"
+
+
+def _is_now(window: int, moment: datetime) -> bool:
+    """Whether a window is good at a moment: the last one for who reads slowly, the next one where clocks differ."""
+    return abs(window - window_at(moment)) <= 1
+
+
+def fit_of_digits(secret: str, digits: str, moment: datetime) -> Fit:
+    """What typed digits are worth when they are sent at a moment."""
+    now = window_at(moment)
+    for window in (now, now - 1, now + 1, *range(now - 2, now - LOOK_BACK, -1)):
+        if hmac.compare_digest(digits_of(secret, window), digits):
+            return Fit.NOW if _is_now(window, moment) else Fit.TURNED
+    return Fit.NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A check-in link that has the right form; whether it was ever on the wall, `fit` tells."""
+
+    meeting_id: int
+    window: int
+    proof: str
+
+    def fit(self, secret: str, moment: datetime) -> Fit:
+        """What the link is worth when it is opened at a moment."""
+        if not hmac.compare_digest(_proof(self.meeting_id, secret, self.window), self.proof):
+            return Fit.NEVER
+        return Fit.NOW if _is_now(self.window, moment) else Fit.TURNED
+
+
+def read_link(payload: str) -> Link | None:
+    """A check-in link taken apart; None when it is none."""
+    found = _LINK.fullmatch(payload)
+    return Link(int(found[1]), int(found[2], 36), found[3]) if found and int(found[1]) <= LARGEST_ID else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What the address of a board says: which meeting, until when, and what the links of its QR code begin with."""
+
+    meeting_id: int
+    until: datetime
+    entry: str
+    proof: str
+
+    def is_good(self, secret: str, moment: datetime) -> bool:
+        """Whether it was made from the meeting's secret and has not run out."""
+        right = _ticket_proof(self.meeting_id, secret, self.until, self.entry)
+        return hmac.compare_digest(right, self.proof) and moment < self.until
+
+
+def board_ticket(meeting_id: int, secret: str, until: datetime, entry: str) -> str:
+    """The last part of a board's address."""
+    packed = base64.urlsafe_b64encode(entry.encode()).decode().rstrip("=")
+    return f"{meeting_id}.{int(until.timestamp())}.{packed}.{_ticket_proof(meeting_id, secret, until, entry)}"
+
+
+def _ticket_proof(meeting_id: int, secret: str, until: datetime, entry: str) -> str:
+    seal = _sealed(secret, "board", meeting_id, int(until.timestamp()), entry)
+    return base64.urlsafe_b64encode(seal[:16]).decode().rstrip("=")
+
+
+def read_ticket(ticket: str) -> Ticket | None:
+    """A board's address taken apart; None when it is none."""
+    found = _TICKET.fullmatch(ticket)
+    if found is None or int(found[1]) > LARGEST_ID:
+        return None
+    try:
+        entry = base64.urlsafe_b64decode(found[3] + "=" * (-len(found[3]) % 4)).decode()
+        until = datetime.fromtimestamp(int(found[2]), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return Ticket(int(found[1]), until, entry, found[4])

@@ -1,10 +1,10 @@
 """What is said of a meeting: the count, the quorum in words, the record as text and as a workbook."""
 
-import re
 from collections.abc import Sequence
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from handlers.agenda import STRICTER
 from handlers.messages import Document
 from handlers.sheets import workbook
 from handlers.wording import Texts
@@ -13,17 +13,10 @@ from knowledge.rules.dates import format_moment
 from knowledge.rules.quorum import Formula, is_quorate, present_needed, votes_needed
 from storage.database import Session
 from storage.meetings import AttendanceView, MeetingView, Tally, attendance_of, tally
-from storage.models import MeetingKind, Presence
+from storage.models import AgendaKind, MeetingKind, Presence
 
 FORMULAS = {MeetingKind.GENERAL_MEETING: Formula.GENERAL, MeetingKind.COMMITTEE_MEETING: Formula.COMMITTEE}
 """The meetings that need a quorum as such; what else needs one depends on what is voted on."""
-
-
-STRICTER = {
-    Formula.ADMISSION: re.compile(r"转正|接收|入党|预备党员"),
-    Formula.ELECTION: re.compile(r"选举|换届|补选|改选|选出"),
-}
-"""What an agenda says of items for which more must come than for other decisions."""
 
 
 def quorum_words(
@@ -31,12 +24,12 @@ def quorum_words(
     kind: MeetingKind,
     *,
     eligible: int,
-    agenda: Sequence[str] = (),
+    agenda: Sequence[AgendaKind] = (),
     present: int | None = None,
     said: Literal["now", "afterwards"] = "now",
 ) -> str:
-    """How many must be there, and, with `present`, whether they are (or, `afterwards`, were); also for what the agenda
-    asks more for. Empty where no number is prescribed."""
+    """How many must be there, and, with `present`, whether they are (or, `afterwards`, were); also for those kinds of
+    points of the `agenda` that ask for more. Empty where no number is prescribed."""
     formula = FORMULAS.get(kind)
     if formula is None or eligible == 0:
         return ""
@@ -60,34 +53,40 @@ def is_short(kind: MeetingKind, *, eligible: int, present: int) -> bool:
     return formula is not None and eligible > 0 and not is_quorate(present, eligible=eligible, formula=formula)
 
 
-def _stricter(kind: MeetingKind, agenda: Sequence[str]) -> list[Formula]:
+def _stricter(kind: MeetingKind, agenda: Sequence[AgendaKind]) -> list[Formula]:
     if kind is not MeetingKind.GENERAL_MEETING:
         return []
-    return [formula for formula, words in STRICTER.items() if any(words.search(point) for point in agenda)]
+    return [formula for one, formula in STRICTER.items() if one in agenda]
 
 
 async def count_words(session: Session, texts: Texts, held: MeetingView) -> str:
     """The live count of a meeting."""
     count = await tally(session, held.id)
     people = sorted(await attendance_of(session, held.id), key=lambda one: by_pinyin(one.name))
-    missing = [one.name for one in people if one.presence in (Presence.EXPECTED, Presence.ABSENT)]
+    missing = [one.name for one in people if one.expected and one.presence in (Presence.EXPECTED, Presence.ABSENT)]
     return texts.say(
         "meetings.count",
         "said",
         kind=held.kind,
         count=count,
         quorum=quorum_words(
-            texts, held.kind, eligible=count.eligible, agenda=held.agenda, present=count.eligible_present
+            texts, held.kind, eligible=count.eligible, agenda=held.kinds, present=count.eligible_in_the_room
         ),
         missing=missing,
         excused=[one.name for one in people if one.presence is Presence.EXCUSED],
     )
 
 
+def meeting_name(texts: Texts, held: MeetingView) -> str:
+    """What a meeting is called: by its own title, by its kind, or by its kind and group."""
+    name = held.title or texts.word(held.kind)
+    return f"{name}（{held.group_name}）" if held.group_name else name
+
+
 def meeting_label(texts: Texts, zone: ZoneInfo, held: MeetingView) -> str:
     """A meeting on a button: 11月25日 15:00 党课."""
     local = held.starts_at.astimezone(zone)
-    return f"{local.month}月{local.day}日 {local:%H:%M} {texts.word(held.kind)}"
+    return f"{local.month}月{local.day}日 {local:%H:%M} {meeting_name(texts, held)}"
 
 
 def _local(held: MeetingView) -> str:
@@ -103,10 +102,12 @@ def minutes_of(texts: Texts, held: MeetingView, people: Sequence[AttendanceView]
         starts_at=_local(held),
         summary=held.summary.splitlines(),
         count=count,
-        quorum=_quorum_of_record(texts, held, count),
-        excused=[one for one in people if one.presence is Presence.EXCUSED],
-        absent=[one.name for one in people if one.presence in (Presence.ABSENT, Presence.EXPECTED)],
+        quorum=quorum_of_record(texts, held, count),
+        excused=[one for one in people if one.expected and one.presence is Presence.EXCUSED],
+        absent=[one.name for one in people if one.expected and one.presence in (Presence.ABSENT, Presence.EXPECTED)],
         late=[one for one in people if one.late_minutes],
+        left=[(one.name, f"{one.left_at.astimezone(ZoneInfo(held.timezone)):%H:%M}") for one in people if one.left_at],
+        guests=[one.name for one in people if not one.expected and one.presence is Presence.PRESENT],
     )
 
 
@@ -119,7 +120,7 @@ def record_workbook(texts: Texts, held: MeetingView, people: Sequence[Attendance
         f"时间：{_local(held)}　地点：{held.place}",
         f"议题：{_numbered(held.agenda)}",
         f"应到 {count.expected} 人，实到 {count.present} 人，请假 {count.excused} 人，缺席 {count.absent} 人",
-        _quorum_of_record(texts, held, count),
+        quorum_of_record(texts, held, count),
         f"内容和决定：{_numbered(held.summary.splitlines())}",
     ]
     heads = ["序号", "姓名", "身份", "到会情况", "签到方式", "签到时间", "备注"]
@@ -129,12 +130,13 @@ def record_workbook(texts: Texts, held: MeetingView, people: Sequence[Attendance
     return workbook(name, f"{kind}记录", [line for line in lines if line], heads, rows, foot=foot)
 
 
-def _quorum_of_record(texts: Texts, held: MeetingView, count: Tally) -> str:
+def quorum_of_record(texts: Texts, held: MeetingView, count: Tally) -> str:
+    """Whether enough came, as a record says it afterwards."""
     return quorum_words(
         texts,
         held.kind,
         eligible=count.eligible,
-        agenda=held.agenda,
+        agenda=held.kinds,
         present=count.eligible_present,
         said="afterwards",
     )
@@ -147,8 +149,16 @@ def _numbered(points: Sequence[str]) -> str:
 
 
 def _row(texts: Texts, held: MeetingView, number: int, one: AttendanceView) -> list[str | int | float]:
-    at = f"{one.checked_in_at.astimezone(ZoneInfo(held.timezone)):%H:%M}" if one.checked_in_at else ""
-    # Whoever came after all needs no excuse, and why she had asked leave is nobody's business any more.
-    note = f"迟到 {one.late_minutes} 分钟" if one.late_minutes else one.reason if not at else ""
+    zone = ZoneInfo(held.timezone)
+    at = f"{one.checked_in_at.astimezone(zone):%H:%M}" if one.checked_in_at else ""
+    notes = [] if one.expected else [texts.say("meetings.record", "guest")]
+    if one.presence is Presence.PRESENT:
+        # Whoever came after all needs no excuse, and why she had asked leave is nobody's business any more.
+        notes += [f"迟到 {one.late_minutes} 分钟"] if one.late_minutes else []
+        notes += [one.how] if one.how else []
+        notes += [f"{one.left_at.astimezone(zone):%H:%M} 离开"] if one.left_at else []
+    elif one.reason:
+        notes.append(one.reason)
+        notes += [texts.say("meetings.record", "granted", name=one.granted_by)] if one.granted_by else []
     way = texts.word(one.way) if one.way else ""
-    return [number, one.name, texts.word(one.status), texts.word(one.presence), way, at, note]
+    return [number, one.name, texts.word(one.status), texts.word(one.presence), way, at, "；".join(notes)]

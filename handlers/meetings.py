@@ -1,164 +1,26 @@
-"""Meetings from notice to record, as the secretary lives them: convene, open the check-in, watch the count, close."""
+"""A secretary's meetings: the list, the page of one, the count while it lasts, and its end."""
 
-from datetime import timedelta
-from enum import StrEnum
-
-from handlers.codes import qr_code, six_digits, token
-from handlers.dialogue import Choice, Choices, Dialogue, Lines, Option, Refused, Role, Text, When, YesNo, dialogue
-from handlers.dialogue.questions import OneOf
+from handlers.dialogue import Dialogue, Lines, Refused, Role, dialogue
 from handlers.dialogue.turn import Turn, record_id
-from handlers.meeting_words import count_words, is_short, meeting_label, minutes_of, quorum_words, record_workbook
+from handlers.meeting_choice import which_meeting
+from handlers.meeting_words import (
+    count_words,
+    is_short,
+    meeting_label,
+    meeting_name,
+    minutes_of,
+    quorum_words,
+    record_workbook,
+)
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
 from handlers.router import reply
-from knowledge.choices import by_pinyin
+from handlers.vote_words import VOTING
 from knowledge.rules.dates import format_moment
-from storage.accounts import reach
-from storage.meetings import (
-    MeetingOver,
-    MeetingView,
-    add_meeting,
-    attendance_of,
-    cancel_meeting,
-    close_meeting,
-    expected_attendees,
-    mark_present,
-    meeting,
-    meetings_of,
-    open_check_in,
-    tally,
-)
-from storage.models import MeetingKind, MeetingState, OrganizationKind, Presence
+from storage.meeting_changes import materials_of
+from storage.meetings import MeetingView, attendance_of, close_meeting, meeting, meetings_of, tally
+from storage.models import MeetingState
 from storage.people import audit
-
-OFFERED = (
-    MeetingKind.GENERAL_MEETING,
-    MeetingKind.COMMITTEE_MEETING,
-    MeetingKind.LECTURE,
-    MeetingKind.THEME_DAY,
-    MeetingKind.CRITICISM_MEETING,
-    MeetingKind.APPRAISAL,
-)
-EARLY = timedelta(hours=3)
-"""Opening the check-in longer before the meeting than this is asked about: it may be a slip."""
-RUNNING = (MeetingState.CONVENED, MeetingState.OPEN)
-
-
-class CheckInFrom(StrEnum):
-    """From where a meeting's check-in takes people."""
-
-    ROOM = "room"
-    ANYWHERE = "anywhere"
-
-
-@dialogue("convene", role=Role.SECRETARY)
-async def convene(d: Dialogue) -> None:
-    """A secretary convenes a meeting: what, when, where, about what; everyone who should come is told."""
-    organization = d.place.organization_id
-    if d.place.kind is not OrganizationKind.BRANCH:
-        raise Refused("branches_only")
-    kind = await d.ask("kind", Choice(MeetingKind, OFFERED))
-    expected = await expected_attendees(d.session, organization, kind)
-    if not expected:
-        raise Refused("nobody_expected", kind=kind)
-    starts_at = await d.ask("starts_at", When(after=d.now))
-    earlier = await meetings_of(d.session, organization, limit=5)
-    places = [past.place for past in earlier][:3]
-    place = await d.ask("place", Text(max_length=60, suggestions=places), starts_at=starts_at)
-    agenda = await d.ask("agenda", Lines(at_most=20))
-    eligible = sum(member.eligible for member in expected)
-    words = quorum_words(d.texts, kind, eligible=eligible, agenda=agenda)
-    others = [member.person_id for member in expected if member.person_id != d.turn.person_id]
-    await d.confirm(count=len(others), eligible=eligible, quorum=words, starts_at=starts_at)
-    held = await add_meeting(
-        d.session,
-        organization_id=organization,
-        kind=kind,
-        starts_at=starts_at,
-        place=place,
-        agenda=agenda,
-        expected=expected,
-        convened_by_id=d.turn.person_id,
-    )
-    await audit(d.session, d.turn.now, d.turn.person_id, organization, "convene", f"meeting:{held.id}")
-    answers = (
-        Button(d.texts.say(d.file, "coming_button"), f"coming.{held.id}"),
-        Button(d.texts.say(d.file, "leave_button"), f"ask_leave.{held.id}"),
-    )
-    await d.notify(
-        others,
-        "notice",
-        rows=(answers,),
-        not_after=starts_at + timedelta(hours=1),
-        branch=d.place.name,
-        kind=kind,
-        starts_at=starts_at,
-        place=place,
-        agenda=agenda,
-    )
-    reached = {one.person_id for one in await reach(d.session, others)}
-    names = {member.person_id: member.name for member in expected}
-    unreached = sorted((names[one] for one in others if one not in reached), key=by_pinyin)
-    rows = ((Button(d.texts.title("open_check_in"), f"open_check_in.{held.id}"),),)
-    await d.say("convened", rows=rows, kind=kind, starts_at=starts_at, count=len(reached), unreached=unreached)
-
-
-async def _which(d: Dialogue, states: tuple[MeetingState, ...]) -> MeetingView:
-    """The meeting that the button named, or one that the secretary picks from her branch's; never another branch's."""
-    argument = str(d.given.get("argument", ""))
-    if argument:
-        named = await meeting(d.session, record_id(argument))
-        if named is None:
-            raise Refused("gone")
-        d.turn.require_at(Role.SECRETARY, named.path)
-        if named.state not in states:
-            raise Refused("wrong_state", state=named.state)
-        return named
-    running = await meetings_of(d.session, d.place.organization_id, states=states, limit=8)
-    if not running:
-        raise Refused("none_running")
-    if len(running) == 1:
-        return running[0]
-    offered = [Option(str(one.id), meeting_label(d.texts, d.zone, one)) for one in running]
-    chosen = await d.ask("which", OneOf(offered))
-    return next(one for one in running if str(one.id) == chosen)
-
-
-@dialogue("open_check_in", role=Role.SECRETARY)
-async def open_the_check_in(d: Dialogue) -> None:
-    """The secretary opens the check-in: a QR code and six digits for the room, and buttons too if she allows them."""
-    held = await _which(d, RUNNING)
-    code, key = held.code, held.token
-    if code is None or key is None:
-        starts_at = held.starts_at.astimezone(d.zone)
-        if held.starts_at - d.turn.now > EARLY and not await d.ask("early", YesNo(), starts_at=starts_at):
-            raise Refused("not_yet", starts_at=starts_at)
-        where = await d.ask("where", Choice(CheckInFrom))
-        try:
-            await open_check_in(d.session, held.id, d.turn.now, six_digits(), token())
-        except MeetingOver:
-            await d.say("wrong_state", state=MeetingState.CLOSED)
-            return
-        # Another post-holder may have opened it in the same second: what counts is what stands there now.
-        opened = await meeting(d.session, held.id)
-        assert opened is not None
-        code, key = opened.code, opened.token
-        if where is CheckInFrom.ANYWHERE:
-            people = await attendance_of(d.session, held.id)
-            await d.notify(
-                [one.person_id for one in people if one.presence is not Presence.PRESENT],
-                "button_notice",
-                rows=((Button(d.texts.title("check_in"), f"check_in.{held.id}"),),),
-                not_after=d.turn.now + timedelta(hours=6),
-                kind=held.kind,
-                place=held.place,
-            )
-    link = d.turn.around.entry_link(d.turn.incoming.address.channel, f"c_{key}")
-    rows: Rows = (
-        (Button(d.texts.title("check_in_too"), f"check_in_too.{held.id}"),),
-        tuple(Button(d.texts.title(name), f"{name}.{held.id}") for name in ("count", "mark_present", "close_meeting")),
-    )
-    await d.say("opened", rows=rows, kind=held.kind, code=code, documents=[qr_code(link, "签到码")])
 
 
 @reply("count", role=Role.SECRETARY)
@@ -170,7 +32,7 @@ async def show_count(turn: Turn, argument: str) -> None:
     words = await count_words(turn.session, turn.texts, held)
     rows: list[tuple[Button, ...]] = [(Button(turn.texts.say("meetings.count", "refresh"), f"count.{held.id}.again"),)]
     if held.state is MeetingState.OPEN:
-        offered = ("mark_present", "close_meeting")
+        offered = ("mark_present", "attendance", "close_meeting")
         rows.append(tuple(Button(turn.texts.title(name), f"{name}.{held.id}") for name in offered))
     await turn.say(words, rows=tuple(rows), replaces=bool(again))
 
@@ -188,30 +50,13 @@ async def _meeting_of_mine(turn: Turn, argument: str) -> MeetingView:
     raise Refused("none_running")
 
 
-@dialogue("mark_present", role=Role.SECRETARY)
-async def mark_those_without_a_phone(d: Dialogue) -> None:
-    """The secretary marks who is in the room and has no phone to check in with."""
-    held = await _which(d, (MeetingState.OPEN,))
-    missing = [one for one in await attendance_of(d.session, held.id) if one.presence is not Presence.PRESENT]
-    if not missing:
-        raise Refused("all_there")
-    names = {str(one.person_id): one.name for one in sorted(missing, key=lambda one: by_pinyin(one.name))}
-    chosen = await d.ask("who", Choices([Option(id, name) for id, name in names.items()], at_least=1))
-    await d.confirm(names=[names[id] for id in chosen])
-    await mark_present(d.session, held.id, [int(id) for id in chosen], d.turn.now)
-    await audit(d.session, d.turn.now, d.turn.person_id, held.organization_id, "mark_present", f"meeting:{held.id}")
-    count = await tally(d.session, held.id)
-    rows = ((Button(d.texts.title("count"), f"count.{held.id}"),),)
-    await d.say("marked", rows=rows, names=[names[id] for id in chosen], count=count)
-
-
 @dialogue("close_meeting", role=Role.SECRETARY)
 async def close(d: Dialogue) -> None:
     """The secretary closes the meeting, says in a few lines what was done, and gets the record as text and workbook."""
-    held = await _which(d, (MeetingState.OPEN,))
+    held = await which_meeting(d, (MeetingState.OPEN,))
     count = await tally(d.session, held.id)
     there = count.eligible_present
-    words = quorum_words(d.texts, held.kind, eligible=count.eligible, agenda=held.agenda, present=there)
+    words = quorum_words(d.texts, held.kind, eligible=count.eligible, agenda=held.kinds, present=there)
     short = is_short(held.kind, eligible=count.eligible, present=there)
     summary = await d.ask("summary", Lines(at_most=40, max_length=500))
     await d.confirm(count=count, quorum=words, kind=held.kind, short=short)
@@ -220,20 +65,6 @@ async def close(d: Dialogue) -> None:
         return
     await audit(d.session, d.turn.now, d.turn.person_id, held.organization_id, "close_meeting", f"meeting:{held.id}")
     await _say_record(d.turn, held.id)
-
-
-@dialogue("cancel_meeting", role=Role.SECRETARY)
-async def call_off(d: Dialogue) -> None:
-    """A meeting that will not take place; everyone who was told is told."""
-    held = await _which(d, (MeetingState.CONVENED,))
-    reason = await d.ask("reason", Text(max_length=80))
-    await d.confirm(kind=held.kind, starts_at=held.starts_at.astimezone(d.zone))
-    people = [one.person_id for one in await attendance_of(d.session, held.id)]
-    await cancel_meeting(d.session, held.id)
-    await audit(d.session, d.turn.now, d.turn.person_id, held.organization_id, "cancel_meeting", f"meeting:{held.id}")
-    others = [person_id for person_id in people if person_id != d.turn.person_id]
-    await d.notify(others, "notice", kind=held.kind, starts_at=held.starts_at.astimezone(d.zone), reason=reason)
-    await d.say("called_off", count=len(others))
 
 
 @reply("meetings", role=Role.SECRETARY)
@@ -257,16 +88,19 @@ async def show_meeting(turn: Turn, argument: str) -> None:
         await _say_record(turn, held.id)
         return
     offered = {
-        MeetingState.CONVENED: ("open_check_in", "cancel_meeting"),
-        MeetingState.OPEN: ("open_check_in", "count", "mark_present", "close_meeting"),
+        MeetingState.CONVENED: ("open_check_in", "attendance", "change_meeting", "add_material", "cancel_meeting"),
+        MeetingState.OPEN: ("open_check_in", "count", "mark_present", "attendance", "record_vote", "close_meeting"),
         MeetingState.CANCELLED: (),
     }[held.state]
-    rows: Rows = tuple((Button(turn.texts.title(name), f"{name}.{held.id}"),) for name in offered)
+    fitting = [name for name in offered if name != "record_vote" or held.kind in VOTING]
+    rows: Rows = tuple((Button(turn.texts.title(name), f"{name}.{held.id}"),) for name in fitting)
     await turn.say(
         turn.texts.say(
             "meetings.meeting",
             "page",
             held=held,
+            name=meeting_name(turn.texts, held),
+            materials=[name for _, name in await materials_of(turn.session, held.id)],
             starts_at=format_moment(held.starts_at.astimezone(turn.zone)),
             count=await tally(turn.session, held.id),
         ),
@@ -279,8 +113,12 @@ async def _say_record(turn: Turn, meeting_id: int) -> None:
     assert held is not None
     people = await attendance_of(turn.session, meeting_id)
     count = await tally(turn.session, meeting_id)
+    rows = (
+        (Button(turn.texts.title("minutes"), f"minutes.{held.id}"),),
+        (Button(turn.texts.title("attendance"), f"attendance.{held.id}"), *back_to_menu(turn)[0]),
+    )
     await turn.say(
         minutes_of(turn.texts, held, people, count),
-        rows=back_to_menu(turn),
+        rows=rows,
         documents=[record_workbook(turn.texts, held, people, count)],
     )

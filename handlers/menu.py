@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from handlers.dialogue.roles import Role
 from handlers.dialogue.turn import Turn
+from handlers.meeting_notices import answer_buttons
 from handlers.meeting_words import meeting_label
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
@@ -13,7 +14,21 @@ from storage.models import MeetingState, Presence
 from storage.reports import reports_to
 
 MENU: tuple[tuple[Role, tuple[str, ...]], ...] = (
-    (Role.SECRETARY, ("convene", "open_check_in", "procedures", "cases", "meetings", "reports", "invite")),
+    (
+        Role.SECRETARY,
+        (
+            "convene",
+            "open_check_in",
+            "owed",
+            "procedures",
+            "cases",
+            "meetings",
+            "reports",
+            "dues",
+            "learning",
+            "invite",
+        ),
+    ),
     (Role.OFFICIAL, ("digest",)),
     (Role.MEMBER, ("check_in", "ask_leave", "hand_in_report", "my_data")),
     (Role.CURATOR, ("knowledge",)),
@@ -105,12 +120,8 @@ async def be_polite(turn: Turn, argument: str) -> None:
     if held is None or not await _is_asked(turn, held):
         await turn.say(turn.texts.say("menu", "courtesy"), rows=back_to_menu(turn))
         return
-    say = turn.texts.say
-    buttons = (
-        Button(say("meetings.convene", "coming_button"), f"coming.{held.id}"),
-        Button(say("meetings.convene", "leave_button"), f"ask_leave.{held.id}"),
-    )
-    await turn.say(say("menu.courtesy", "coming", when=_told(turn, held)), rows=(buttons,))
+    rows = answer_buttons(turn.texts, held.id)
+    await turn.say(turn.texts.say("menu.courtesy", "coming", when=_told(turn, held)), rows=rows)
 
 
 async def _is_asked(turn: Turn, held: MeetingView) -> bool:
@@ -122,9 +133,3 @@ async def _is_asked(turn: Turn, held: MeetingView) -> bool:
 async def explain_stray_file(turn: Turn, argument: str) -> None:
     """A file that came when nothing asked for one."""
     await turn.say(turn.texts.say("menu", "stray_file"), rows=menu_rows(turn))
-
-
-@reply("in_group", role=Role.ANYONE)
-async def stay_quiet_in_group(turn: Turn, argument: str) -> None:
-    """One line and no more, where others read along."""
-    await turn.say(turn.texts.say("menu", "in_group"))

@@ -136,6 +136,11 @@ WAYS_OUT = ("back", "cancel", "later")
 _ASIDE = re.compile(r"\s*(?:[？?]|(?:问|/ask\b)[\s：:，,]+)\s*(\S[\s\S]*)")
 
 
+def is_a_question(text: str) -> bool:
+    """Whether words are put as a question."""
+    return _ASKS.fullmatch(text) is not None
+
+
 class Router:
     """Decides what a turn does."""
 
@@ -275,7 +280,7 @@ class Router:
         if command:
             turn.said = said
             await self._leave_for(turn, run, *command)
-        elif _ASKS.fullmatch(text) and turn.around.handbook.ask(text).status == "answered":
+        elif is_a_question(text) and turn.around.handbook.ask(text).status == "answered":
             turn.said = said
             await self._leave_for(turn, run, "handbook", text)
 

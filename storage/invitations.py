@@ -15,6 +15,7 @@ ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 LENGTH = 8
 LOCKED_FOR = timedelta(minutes=15)
+PAUSE = timedelta(seconds=30)
 
 
 def new_code() -> str:
@@ -58,11 +59,18 @@ async def redeem(session: Session, code: str, now: datetime) -> int | None:
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def wrong_code(session: Session, account_id: int, now: datetime, *, at_most: int = 5) -> bool:
-    """Count a wrong code; True when it was one too many, and then the account is locked for a quarter of an hour."""
+async def wrong_code(
+    session: Session, account_id: int, now: datetime, *, at_most: int = 5, pause_after: int | None = None
+) -> bool:
+    """Count a wrong code; True when it was one too many, and then the account is locked for a quarter of an hour.
+
+    Before that, every `pause_after` wrong ones lock it for half a minute, which is what codes that turn last.
+    """
     account = await session.get_one(Account, account_id, with_for_update=True)
     account.wrong_codes += 1
     if account.wrong_codes < at_most:
+        if pause_after is not None and account.wrong_codes % pause_after == 0:
+            account.locked_until = now + PAUSE
         return False
     account.wrong_codes = 0
     account.locked_until = now + LOCKED_FOR

@@ -1,32 +1,27 @@
 """Meetings from notice to record: who is expected, when and where, opened, closed or called off."""
 
-import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import aliased
 
-from storage.attendance import (
-    AttendanceView,
-    CheckedIn,
-    Tally,
-    answer_notice,
-    attendance_of,
-    check_in,
-    mark_present,
-    tally,
-)
+from storage.attendance import AttendanceView, Tally, answer_notice, attendance_of, tally
+from storage.attendance_marks import mark_present
+from storage.checkin import CheckedIn, MeetingOver, check_in, open_check_in
 from storage.database import Session
 from storage.models import (
     AgendaItem,
+    AgendaKind,
     Attendance,
     Meeting,
     MeetingKind,
     MeetingState,
     Organization,
+    OrganizationKind,
     Person,
     Post,
     Presence,
@@ -49,24 +44,23 @@ __all__ = [
     "expected_attendees",
     "mark_present",
     "meeting",
-    "meeting_by_token",
+    "meetings_between",
     "meetings_for_person",
     "meetings_of",
     "open_check_in",
-    "open_meeting_by_code",
     "tally",
 ]
 
 RUNNING = (MeetingState.CONVENED, MeetingState.OPEN)
 
 
-class MeetingOver(Exception):
-    """The meeting was closed or called off in the meantime."""
-
-
 @dataclass(frozen=True, slots=True)
 class MeetingView:
-    """One meeting; `code` and `token` are what its check-in was opened with."""
+    """One meeting; `token` is the secret of its check-in, `remote` whether people may check in from elsewhere.
+
+    `kinds` are what the points of the `agenda` are, in their order; `title` and `group_name` are empty where it has
+    none; `revision` counts the changes that were told.
+    """
 
     id: int
     organization_id: int
@@ -80,25 +74,48 @@ class MeetingView:
     agenda: tuple[str, ...]
     opened_at: datetime | None
     closed_at: datetime | None
-    code: str | None
+    remote: bool
     token: str | None
     summary: str
     convened_by_id: int | None
+    title: str
+    group_name: str
+    lasts_minutes: int
+    revision: int
+    organization_kind: OrganizationKind
+    kinds: tuple[AgendaKind, ...]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clock of the organization that holds it."""
+        return ZoneInfo(self.timezone)
 
 
 async def expected_attendees(session: Session, organization_id: int, kind: MeetingKind) -> list[Member]:
-    """Who should come: the committee to its meeting, otherwise the full and the probationary members, of the branch or,
-    for a group's meeting, of the group.
+    """Who should come: the committee to its meeting, otherwise the full and the probationary members, of the branch, of
+    all branches of a general branch, or, for a group's meeting, of the group.
 
     Source: 支部工作条例（试行）2018, articles 11 to 18.
     """
     if kind is not MeetingKind.COMMITTEE_MEETING:
-        return await members_of(session, organization_id, (Status.FULL, Status.PROBATIONARY))
+        statuses = (Status.FULL, Status.PROBATIONARY)
+        path = select(Organization.path).where(Organization.id == organization_id).scalar_subquery()
+        below = select(Organization.id).where(
+            Organization.path.startswith(path), Organization.kind == OrganizationKind.BRANCH
+        )
+        found = await members_of(session, organization_id, statuses)
+        for branch_id in await session.scalars(below):
+            if branch_id != organization_id:
+                found += await members_of(session, branch_id, statuses)
+        return _by_name(found)
     serving = select(Post.person_id).where(
         Post.organization_id == organization_id, Post.kind.in_(COMMITTEE), Post.until.is_(None)
     )
-    found = [Member(*row) for row in await session.execute(select_members().where(Person.id.in_(serving)))]
-    return sorted(found, key=lambda member: (member.name, member.phone_last4, member.person_id))
+    return _by_name([Member(*row) for row in await session.execute(select_members().where(Person.id.in_(serving)))])
+
+
+def _by_name(people: list[Member]) -> list[Member]:
+    return sorted(people, key=lambda member: (member.name, member.phone_last4, member.person_id))
 
 
 async def add_meeting(
@@ -111,8 +128,15 @@ async def add_meeting(
     agenda: Sequence[str],
     expected: Sequence[Member],
     convened_by_id: int | None,
+    kinds: Sequence[AgendaKind] = (),
+    title: str = "",
+    group_id: int | None = None,
+    series_id: int | None = None,
 ) -> Meeting:
-    """Convene a meeting with its list; who counts for the quorum is fixed with it."""
+    """Convene a meeting with its list; who counts for the quorum is fixed with it.
+
+    `kinds` are what the points of the agenda are, one for each; without them they are OTHER.
+    """
     held = Meeting(
         organization_id=organization_id,
         kind=kind,
@@ -120,7 +144,10 @@ async def add_meeting(
         starts_at=starts_at,
         place=place,
         convened_by_id=convened_by_id,
-        agenda=[AgendaItem(position=position, title=title) for position, title in enumerate(agenda, 1)],
+        title=title,
+        group_id=group_id,
+        series_id=series_id,
+        agenda=agenda_items(agenda, kinds),
         attendances=[Attendance(person_id=member.person_id, eligible=member.eligible) for member in expected],
     )
     session.add(held)
@@ -128,40 +155,69 @@ async def add_meeting(
     return held
 
 
+def agenda_items(agenda: Sequence[str], kinds: Sequence[AgendaKind] = ()) -> list[AgendaItem]:
+    """The points of an agenda as rows, not yet of a meeting."""
+    filled = kinds or [AgendaKind.OTHER] * len(agenda)
+    return [
+        AgendaItem(position=position, title=point, kind=kind)
+        for position, (point, kind) in enumerate(zip(agenda, filled, strict=True), 1)
+    ]
+
+
+_Group = aliased(Organization)
+
+
 def _select_meetings() -> Select[*tuple[Any, ...]]:
-    return select(
-        Meeting.id,
-        Meeting.organization_id,
-        Organization.name,
-        Organization.path,
-        Organization.timezone,
-        Meeting.kind,
-        Meeting.state,
-        Meeting.starts_at,
-        Meeting.place,
-        Meeting.opened_at,
-        Meeting.closed_at,
-        Meeting.check_in_code,
-        Meeting.check_in_token,
-        Meeting.summary,
-        Meeting.convened_by_id,
-    ).join(Organization, Organization.id == Meeting.organization_id)
+    return (
+        select(
+            Meeting.id,
+            Meeting.organization_id,
+            Organization.name,
+            Organization.path,
+            Organization.timezone,
+            Meeting.kind,
+            Meeting.state,
+            Meeting.starts_at,
+            Meeting.place,
+            Meeting.opened_at,
+            Meeting.closed_at,
+            Meeting.remote,
+            Meeting.check_in_token,
+            Meeting.summary,
+            Meeting.convened_by_id,
+            Meeting.title,
+            func.coalesce(_Group.name, ""),
+            Meeting.lasts_minutes,
+            Meeting.revision,
+            Organization.kind,
+        )
+        .join(Organization, Organization.id == Meeting.organization_id)
+        .outerjoin(_Group, _Group.id == Meeting.group_id)
+    )
+
+
+_COLUMNS = 20
 
 
 async def _views(session: Session, rows: Sequence[Sequence[Any]]) -> list[MeetingView]:
     """Rows of `_select_meetings` with their agendas, in their order."""
     if not rows:
         return []
-    points: dict[int, list[str]] = {}
+    points: dict[int, list[tuple[str, AgendaKind]]] = {}
     query = (
-        select(AgendaItem.meeting_id, AgendaItem.title)
+        select(AgendaItem.meeting_id, AgendaItem.title, AgendaItem.kind)
         .where(AgendaItem.meeting_id.in_([row[0] for row in rows]))
         .order_by(AgendaItem.meeting_id, AgendaItem.position)
     )
-    for meeting_id, title in await session.execute(query):
-        points.setdefault(meeting_id, []).append(title)
-    filled: list[list[Any]] = [[*row[:9], tuple(points.get(row[0], ())), *row[9:15]] for row in rows]
-    return [MeetingView(*values) for values in filled]
+    for meeting_id, title, kind in await session.execute(query):
+        points.setdefault(meeting_id, []).append((title, kind))
+    found = []
+    for row in rows:
+        mine = points.get(row[0], [])
+        agenda, kinds = tuple(title for title, _ in mine), tuple(kind for _, kind in mine)
+        values: list[Any] = [*row[:9], agenda, *row[9:_COLUMNS], kinds]
+        found.append(MeetingView(*values))
+    return found
 
 
 async def _one(session: Session, query: Select[*tuple[Any, ...]]) -> MeetingView | None:
@@ -172,20 +228,6 @@ async def _one(session: Session, query: Select[*tuple[Any, ...]]) -> MeetingView
 async def meeting(session: Session, meeting_id: int) -> MeetingView | None:
     """One meeting by id."""
     return await _one(session, _select_meetings().where(Meeting.id == meeting_id))
-
-
-async def meeting_by_token(session: Session, token: str) -> MeetingView | None:
-    """The meeting that a check-in link leads to, in whatever state it is by now."""
-    return await _one(session, _select_meetings().where(Meeting.check_in_token == token))
-
-
-async def open_meeting_by_code(session: Session, code: str, person_id: int) -> MeetingView | None:
-    """The meeting that is open under a code now and has this person on its list."""
-    listed = select(Attendance.meeting_id).where(Attendance.person_id == person_id)
-    query = _select_meetings().where(
-        Meeting.check_in_code == code, Meeting.state == MeetingState.OPEN, Meeting.id.in_(listed)
-    )
-    return await _one(session, query)
 
 
 async def meetings_of(
@@ -206,6 +248,18 @@ async def meetings_of(
     return await _views(session, (await session.execute(query)).all())
 
 
+async def meetings_between(
+    session: Session, first: datetime, last: datetime, *, states: Collection[MeetingState]
+) -> list[MeetingView]:
+    """The meetings of all organizations that begin after `first` and not after `last`, the earliest first."""
+    query = (
+        _select_meetings()
+        .where(Meeting.starts_at > first, Meeting.starts_at <= last, Meeting.state.in_(states))
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+    return await _views(session, (await session.execute(query)).all())
+
+
 async def meetings_for_person(
     session: Session, person_id: int, *, states: Collection[MeetingState]
 ) -> list[tuple[MeetingView, Presence]]:
@@ -218,31 +272,7 @@ async def meetings_for_person(
         .order_by(Meeting.starts_at, Meeting.id)
     )
     rows = (await session.execute(query)).all()
-    return [(view, row[15]) for view, row in zip(await _views(session, rows), rows, strict=True)]
-
-
-async def open_check_in(session: Session, meeting_id: int, now: datetime, code: str, token: str) -> str:
-    """Let people check in; the code that they must type, which is another one when `code` is in use elsewhere.
-
-    Opening twice changes nothing and returns the first code. Raises `MeetingOver` when there is nothing to open.
-    """
-    query = select(Meeting.state, Meeting.check_in_code).where(Meeting.id == meeting_id).with_for_update()
-    found = (await session.execute(query)).one_or_none()
-    if found is None or found.state not in RUNNING:
-        raise MeetingOver
-    if found.state is MeetingState.OPEN:
-        return str(found.check_in_code)
-    opening = update(Meeting).where(Meeting.id == meeting_id)
-    while True:
-        try:
-            async with session.begin_nested():
-                await session.execute(
-                    opening.values(state=MeetingState.OPEN, opened_at=now, check_in_code=code, check_in_token=token)
-                )
-        except IntegrityError:
-            code = f"{secrets.randbelow(1_000_000):06d}"
-        else:
-            return code
+    return [(view, row[_COLUMNS]) for view, row in zip(await _views(session, rows), rows, strict=True)]
 
 
 async def close_meeting(session: Session, meeting_id: int, *, now: datetime, summary: str) -> bool:
@@ -255,7 +285,9 @@ async def close_meeting(session: Session, meeting_id: int, *, now: datetime, sum
     )
     if (await session.execute(closing)).first() is None:
         return False
-    missing = update(Attendance).where(Attendance.meeting_id == meeting_id, Attendance.presence == Presence.EXPECTED)
+    missing = update(Attendance).where(
+        Attendance.meeting_id == meeting_id, Attendance.presence == Presence.EXPECTED, Attendance.expected
+    )
     await session.execute(missing.values(presence=Presence.ABSENT))
     return True
 
@@ -265,7 +297,7 @@ async def cancel_meeting(session: Session, meeting_id: int) -> bool:
     calling_off = (
         update(Meeting)
         .where(Meeting.id == meeting_id, Meeting.state.in_(RUNNING))
-        .values(state=MeetingState.CANCELLED)
+        .values(state=MeetingState.CANCELLED, revision=Meeting.revision + 1)
         .returning(Meeting.id)
     )
     return (await session.execute(calling_off)).first() is not None

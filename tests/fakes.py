@@ -12,7 +12,7 @@ from bot.app import load_conversations
 from bot.delivery import Delivery
 from handlers.dialogue.turn import Surroundings
 from handlers.dialogue.turns import Turns
-from handlers.fitting import are_figures, is_way_out
+from handlers.fitting import are_figures, is_choice
 from handlers.markup import to_plain
 from handlers.messages import Address, Button, Document, Incoming, Kind, Limits, NotSent, Outgoing, Sent
 from handlers.router import Router
@@ -74,7 +74,7 @@ class FakeTown:
         self.last_link = ""
         HANDBOOK.forget_added()
         router = Router(TEXTS, procedures)
-        around = Surroundings(TEXTS, HANDBOOK, procedures, PAPERS, self._link, router.start)
+        around = Surroundings(TEXTS, HANDBOOK, procedures, PAPERS, self._link, router.start, self._page)
         self.turns = Turns(database, around, router.route, self.clock)
         self.platform = FakePlatform(limits=limits)
         self.delivery = Delivery(database, {("fake", "t"): self.platform}, self.clock, gather=gather)
@@ -84,6 +84,9 @@ class FakeTown:
     def _link(self, channel: str, payload: str) -> str:
         self.last_link = payload
         return f"https://chat.example/?start={payload}"
+
+    def _page(self, channel: str, path: str) -> str:
+        return f"https://chat.example/{path}"
 
     def clock(self) -> datetime:
         """The time that was set."""
@@ -179,7 +182,7 @@ class Chat:
 
     def number_of(self, label: str) -> int | None:
         """The number that stands for a button, as a platform without buttons shows it."""
-        choices = [button for button in self.buttons() if not is_way_out(button)]
+        choices = [button for button in self.buttons() if is_choice(button.payload)]
         if are_figures(choices):
             return None
         for number, button in enumerate(choices, 1):

@@ -92,6 +92,7 @@ class Dialogue:
         self._pushes = len(turn.pushes)
         self._scope: tuple[str, ...] = ()
         self._summary: list[tuple[str, str, str]] = []
+        self._presumed: dict[str, Any] = {}
 
     @property
     def session(self) -> Session:
@@ -164,10 +165,13 @@ class Dialogue:
             chosen = await self.ask("place_of", OneOf(options))
             self._place = next(place for place in places if str(place.organization_id) == chosen)
 
-    async def ask(self, key: str, question: Question[T], /, *, label: str = "", **values: object) -> T:
+    async def ask(
+        self, key: str, question: Question[T], /, *, label: str = "", presumed: T | None = None, **values: object
+    ) -> T:
         """The answer to a question: the stored one, or else the run stops here until it comes.
 
-        `label` is its line in the summary where no text has one, because what is asked stands in data.
+        `label` is its line in the summary where no text has one, because what is asked stands in data. What is
+        `presumed` is not asked: it is the answer until the person opens it from the summary.
         """
         name = self._name(key)
         if has_written(self.session) or len(self.turn.pushes) > self._pushes:
@@ -187,6 +191,9 @@ class Dialogue:
                 self._dropped = self._sentence("things_changed", {})
             else:
                 return self._note(name, key, label, question, answer, asking)
+        if presumed is not None and name not in self.journal.revising:
+            self._presumed[name] = question.dump(presumed)
+            return self._note(name, key, label, question, presumed, asking, presumed=True)
         form = type(question).__name__
         prompt = Prompt(name, self._text_key(key), question, values, partial=self.journal.part(name, form))
         reply, self._reply = self._reply, None
@@ -217,12 +224,24 @@ class Dialogue:
         if reply.option is not None and reply.option not in {option.id for option in options}:
             raise Invalid("no_longer_offered")
 
-    def _note(self, name: str, key: str, label: str, question: Question[T], answer: T, asking: Asking) -> T:
+    def _note(
+        self,
+        name: str,
+        key: str,
+        label: str,
+        question: Question[T],
+        answer: T,
+        asking: Asking,
+        *,
+        presumed: bool = False,
+    ) -> T:
         self.met.append(name)
         text = f"{self._text_key(key)}.label"
         if not label and self.texts.has(self.file, text):
             label = self.texts.render(str(self.texts.find(self.file, text)))
-        if label and (shown := question.show(answer, asking)):
+        # What is presumed and empty has no line, but can be opened all the same.
+        shown = question.show(answer, asking) if answer or not presumed else ""
+        if label and (shown or presumed):
             self._summary.append((name, label, shown))
         return answer
 
@@ -231,12 +250,14 @@ class Dialogue:
 
     async def confirm(self, key: str = "confirm", /, **values: object) -> None:
         """Show what was answered, and go on only when the person says that it is right; any answer can be changed."""
-        lines = "\n".join(summary_line(label, shown) for _, label, shown in self._summary)
+        lines = "\n".join(summary_line(label, shown) for _, label, shown in self._summary if shown)
         labels = [Option(name, label) for name, label, _ in self._summary]
         question = _Confirm(labels)
-        answer = await self.ask(key, question, label="", summary=lines, **values)
+        answer = await self.ask(key, question, label="", presumed=None, summary=lines, **values)
         if answer != CONFIRMED:
             del self.journal.answers[self._name(key)]
+            if answer in self._presumed:
+                self.journal.answers[answer] = self._presumed[answer]
             self.journal.revise(answer)
             raise Replay
 

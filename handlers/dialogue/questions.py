@@ -540,6 +540,10 @@ class Paper:
     text: str
     files: tuple[GivenFile, ...]
 
+    def __bool__(self) -> bool:
+        """Whether there is anything in it."""
+        return bool(self.text or self.files)
+
 
 class Papers(Question[Paper]):
     """Words, photos and files over several messages, until 好了."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.dialogue.errors import Refused
 from handlers.dialogue.roles import POSTS, Role
-from handlers.messages import Document, Incoming, Rows
+from handlers.messages import Address, Document, Incoming, Rows
 from handlers.wording import Texts
 from knowledge.documents.papers import Papers
 from knowledge.handbook import Handbook
@@ -46,7 +46,7 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What every turn shares: sentences, handbook, procedures and their papers, how a link into a channel is written,
-    how something is started."""
+    how something is started, and the address of one of our pages for somebody on a channel, if pages can be opened."""
 
     texts: Texts
     handbook: Handbook
@@ -54,6 +54,7 @@ class Surroundings:
     papers: Papers
     entry_link: Callable[[str, str], str]
     start: Callable[["Turn", str, str], Awaitable[None]]
+    page_link: Callable[[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One message to other people."""
+    """One message to other people; `documents` are made for it, `files` are ids of what is stored already."""
 
     people: tuple[int, ...]
     body: str
@@ -76,11 +77,27 @@ class Push:
     rows: Rows
     not_after: datetime | None
     key: str
+    documents: tuple[Document, ...] = ()
+    files: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One message to the group chats that are linked to an organization."""
+
+    organization_id: int
+    body: str
+    rows: Rows
+    not_after: datetime | None
+    key: str
 
 
 @dataclass(slots=True)
 class Turn:
-    """What a reply or a dialogue may use; everything said is collected and goes out when the turn is committed."""
+    """What a reply or a dialogue may use; everything said is collected and goes out when the turn is committed.
+
+    `group` is the group chat that this was said in, when the answer goes to the person alone.
+    """
 
     session: Session
     incoming: Incoming
@@ -92,6 +109,8 @@ class Turn:
     around: Surroundings
     said: list[Said] = field(default_factory=list)
     pushes: list[Push] = field(default_factory=list)
+    announcements: list[Announcement] = field(default_factory=list)
+    group: Address | None = None
 
     @property
     def texts(self) -> Texts:
@@ -173,6 +192,14 @@ class Turn:
         rows: Rows = (),
         not_after: datetime | None = None,
         key: str,
+        documents: Sequence[Document] = (),
+        files: Sequence[int] = (),
     ) -> None:
         """Send a message to other people by id; `key` names it, so that each account gets it once."""
-        self.pushes.append(Push(tuple(people), body, title, rows, not_after, key))
+        self.pushes.append(Push(tuple(people), body, title, rows, not_after, key, tuple(documents), tuple(files)))
+
+    def announce(
+        self, organization_id: int, body: str, *, rows: Rows = (), not_after: datetime | None = None, key: str
+    ) -> None:
+        """Post a message to the group chats of an organization; whoever is in them reads it."""
+        self.announcements.append(Announcement(organization_id, body, rows, not_after, key))

@@ -1,7 +1,7 @@
 """One update, one transaction: lock, dedup, play, record, put the answers into the outbox, commit."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from storage.accounts import lock_account, mark_unreachable, reach
 from storage.database import Database, Session, Unavailable
 from storage.dialogues import open_run
 from storage.files import add_file
+from storage.group_chats import groups_of, unlink_chat
 from storage.models import Lane
 from storage.outbox import Draft, put
 from storage.speaker import speaker
@@ -81,7 +82,11 @@ class Turns:
         if turn is None:
             return NOTHING
         if incoming.kind is Kind.LEFT:
-            await mark_unreachable(session, turn.account.id)
+            if incoming.address.group:
+                # Whoever put us out of a group can still be reached; the group cannot.
+                await unlink_chat(session, incoming.address.channel, incoming.address.tenant, incoming.address.chat)
+            else:
+                await mark_unreachable(session, turn.account.id)
             return NOTHING
         given = tuple(
             [
@@ -116,6 +121,18 @@ async def identify(turn: Turn, person_id: int) -> None:
         turn.person, turn.belongs, turn.posts = found.person, found.belongs, found.posts
 
 
+def in_private(turn: Turn) -> bool:
+    """Have what is said go to the person alone and not to the group; False when we do not know where to find them."""
+    address = turn.incoming.address
+    if not address.group or not turn.account.chat:
+        return not address.group
+    turn.group = address
+    turn.incoming = replace(
+        turn.incoming, address=replace(address, chat=turn.account.chat, group=False), about="", reply_ticket=None
+    )
+    return True
+
+
 async def _commit(turn: Turn) -> Answered:
     """Write what was said to the outbox; what is for others waits there, what is for this person goes at once."""
     drafts = [await _draft(turn, said) for said in turn.said]
@@ -146,6 +163,7 @@ async def _draft(turn: Turn, said: Said) -> Draft:
 async def _pushes(turn: Turn) -> list[Draft]:
     drafts = []
     for push in turn.pushes:
+        files = [await add_file(turn.session, one.name, one.media_type, one.blob, turn.now) for one in push.documents]
         for account in await reach(turn.session, push.people):
             drafts.append(
                 Draft(
@@ -157,11 +175,29 @@ async def _pushes(turn: Turn) -> list[Draft]:
                     account_id=account.account_id,
                     title=push.title,
                     buttons=stored_rows(push.rows),
+                    documents=[*files, *push.files],
                     not_after=push.not_after,
                     unique_key=f"{push.key}:{account.account_id}",
                 )
             )
-    return drafts
+    return [*drafts, *await _announcements(turn)]
+
+
+async def _announcements(turn: Turn) -> list[Draft]:
+    return [
+        Draft(
+            channel=group.channel,
+            tenant=group.tenant,
+            chat=group.chat,
+            body=one.body,
+            lane=Lane.PUSH,
+            buttons=stored_rows(one.rows),
+            not_after=one.not_after,
+            unique_key=f"{one.key}:group:{group.id}",
+        )
+        for one in turn.announcements
+        for group in await groups_of(turn.session, one.organization_id)
+    ]
 
 
 def stored_rows(rows: Rows) -> list[Any]:

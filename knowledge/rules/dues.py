@@ -3,7 +3,7 @@
 Source: 关于中国共产党党费收缴、使用和管理的规定（2008） articles 1 to 7.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -126,6 +126,26 @@ def next_dues_due(paid_through: date) -> date:
 def months_owed(year: int, paid_through: int, day: date) -> int:
     """How many months up to and with the day's own are unpaid when all to `paid_through` (0: none) are paid."""
     return max(0, months_from(year, paid_through, day))
+
+
+def first_month_to_pay(since: date, begins: date) -> date:
+    """The first day of the first month that somebody pays: of the one in which the general meeting took them in, or of
+    the one with which a ledger begins, whichever comes later. Source: 党费规定（2008）, who pays from when."""
+    return max(since, begins).replace(day=1)
+
+
+def unpaid_months(first: date, paid: Collection[date], day: date) -> list[date]:
+    """The months, each as its first day, that are over on a day and not paid, from `first` on.
+
+    The month that is running is not owed yet.
+    """
+    found = []
+    month = first.replace(day=1)
+    while month < day.replace(day=1):
+        if month not in paid:
+            found.append(month)
+        month = months_later(month, 1)
+    return found
 
 
 def is_half_a_year_owed(months: int) -> bool:

@@ -134,6 +134,22 @@ class File(Base):
     created_at: Mapped[datetime]
 
 
+class GroupChat(Base):
+    """A group chat that a secretary linked to her branch."""
+
+    __tablename__ = "group_chats"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(40))
+    tenant: Mapped[str] = mapped_column(String(80))
+    chat: Mapped[str] = mapped_column(String(120))
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    linked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    linked_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("channel", "tenant", "chat"),)
+
+
 class OutboxMessage(Base):
     """A message that was decided on in a transaction and is sent after it; `documents` are ids of files."""
 

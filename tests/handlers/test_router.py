@@ -156,7 +156,7 @@ async def test_in_a_group_nothing_is_asked(spoken: Tiny) -> None:
         address = Address("fake", "t", "群", group=True)
         update = Incoming(f"g{spoken.town.updates}", address, "新手机", kind, spoken.town.now, text, payload)
         await spoken.town.delivery.answer(await spoken.town.turns.take(update))
-    assert [message.body for message in spoken.town.platform.taken["群"]] == [TEXTS.say("menu", "in_group")] * 3
+    assert [message.body for message in spoken.town.platform.taken["群"]] == [TEXTS.say("group_chats", "quiet")] * 3
     assert await spoken.runs() == []
 
 

@@ -95,12 +95,12 @@ async def add_town(database: Database) -> Town:
 
 
 async def add_open_meeting(
-    database: Database, town: Town, *, starts_at: datetime = NOW, code: str = "123456", token: str = "token"
+    database: Database, town: Town, *, starts_at: datetime = NOW, secret: str = "secret", remote: bool = False
 ) -> int:
     """A general meeting of the branch whose check-in is open."""
     meeting_id = await add_convened_meeting(database, town, starts_at=starts_at)
     async with database.transaction() as session:
-        await open_check_in(session, meeting_id, starts_at - timedelta(minutes=10), code, token)
+        await open_check_in(session, meeting_id, starts_at - timedelta(minutes=10), secret, remote=remote)
     return meeting_id
 
 

@@ -45,8 +45,8 @@ async def _figures(database: Database, path: str) -> list[BranchWeek]:
 
 async def _add_records(database: Database, town: Town) -> None:
     meeting_id = await add_open_meeting(database, town)
-    await add_open_meeting(database, town, code="222222", token="still open")
-    before = await add_open_meeting(database, town, starts_at=WEEK[0] - timedelta(seconds=1), code="333333", token="x")
+    await add_open_meeting(database, town, secret="still open")
+    before = await add_open_meeting(database, town, starts_at=WEEK[0] - timedelta(seconds=1), secret="x")
     async with database.transaction() as session:
         for person_id in town.full[:3]:
             await check_in(session, meeting_id, person_id, way=CheckInWay.CODE, now=NOW)
@@ -62,7 +62,7 @@ async def _add_records(database: Database, town: Town) -> None:
             expected=await expected_attendees(session, town.group, MeetingKind.GROUP_MEETING),
             convened_by_id=None,
         )
-        await open_check_in(session, group_meeting.id, NOW, "444444", "group")
+        await open_check_in(session, group_meeting.id, NOW, "group", remote=False)
         await check_in(session, group_meeting.id, town.full[0], way=CheckInWay.CODE, now=NOW)
         await close_meeting(session, group_meeting.id, now=NOW + timedelta(hours=1), summary="")
         for days in (0, -1, -60):

@@ -11,11 +11,9 @@ from storage.meetings import (
     close_meeting,
     expected_attendees,
     meeting,
-    meeting_by_token,
     meetings_for_person,
     meetings_of,
     open_check_in,
-    open_meeting_by_code,
 )
 from storage.models import MeetingKind, MeetingState, Presence
 from tests.storage.kit import NOW, add_convened_meeting, add_open_meeting, add_town
@@ -52,7 +50,7 @@ async def test_a_convened_meeting_is_read_back_as_it_was_entered(database: Datab
     assert held is not None
     assert held.organization_name == "柳荫村党支部"
     assert held.agenda == ("学习", "讨论")
-    assert (held.state, held.starts_at, held.code, held.convened_by_id) == (
+    assert (held.state, held.starts_at, held.token, held.convened_by_id) == (
         MeetingState.CONVENED,
         NOW,
         None,
@@ -77,48 +75,13 @@ async def test_the_newest_meetings_come_first_and_only_as_many_as_asked_for(data
         assert await meetings_for_person(session, town.activist, states=[MeetingState.CONVENED]) == []
 
 
-async def test_the_code_and_the_link_lead_to_the_open_meeting(database: Database) -> None:
-    town = await add_town(database)
-    meeting_id = await add_open_meeting(database, town, code="004217", token="abc")
-    async with database.transaction() as session:
-        by_code = await open_meeting_by_code(session, "004217", town.probationary)
-        assert by_code is not None
-        assert by_code.id == meeting_id
-        assert await open_meeting_by_code(session, "004217", town.activist) is None
-        assert await open_meeting_by_code(session, "004218", town.probationary) is None
-        assert await close_meeting(session, meeting_id, now=NOW, summary="")
-        assert await open_meeting_by_code(session, "004217", town.probationary) is None
-        by_link = await meeting_by_token(session, "abc")
-        assert by_link is not None
-        assert by_link.state is MeetingState.CLOSED
-        assert await meeting_by_token(session, "abd") is None
-
-
-async def test_a_code_in_use_elsewhere_is_replaced_and_can_be_used_again_later(database: Database) -> None:
-    town = await add_town(database)
-    first = await add_open_meeting(database, town, code="111111", token="one")
-    second = await add_convened_meeting(database, town)
-    third = await add_convened_meeting(database, town)
-    async with database.transaction() as session:
-        other = await open_check_in(session, second, NOW, "111111", "two")
-        assert other != "111111"
-        assert len(other) == 6
-        assert await open_check_in(session, second, NOW, "222222", "three") == other
-        assert await close_meeting(session, first, now=NOW, summary="")
-        assert await open_check_in(session, third, NOW, "111111", "three") == "111111"
-    async with database.reading() as session:
-        held = await meeting(session, second)
-        assert held is not None
-        assert (held.code, held.token, held.opened_at) == (other, "two", NOW)
-
-
 async def test_a_meeting_that_is_over_cannot_be_opened(database: Database) -> None:
     town = await add_town(database)
     meeting_id = await add_convened_meeting(database, town)
     async with database.transaction() as session:
         await cancel_meeting(session, meeting_id)
         with pytest.raises(MeetingOver):
-            await open_check_in(session, meeting_id, NOW, "111111", "one")
+            await open_check_in(session, meeting_id, NOW, "one", remote=False)
 
 
 async def test_closing_keeps_the_record_and_happens_once(database: Database) -> None:

@@ -9,8 +9,21 @@ from sqlalchemy.exc import IntegrityError
 
 from storage.database import Database
 from storage.files import add_file, file
-from storage.models import Report, ReportKind
-from storage.reports import FileView, add_report, mark_read, report, reports_by, reports_to
+from storage.models import Report, ReportKind, ReportState
+from storage.reports import (
+    FileView,
+    accept_report,
+    add_report,
+    add_to_report,
+    ask_for_more,
+    authors_to,
+    count_reports,
+    mark_read,
+    notes_on,
+    report,
+    reports_by,
+    reports_to,
+)
 from tests.storage.kit import NOW, Town, add_town
 
 
@@ -103,3 +116,84 @@ async def test_the_unread_come_first_and_reading_is_noted_once(database: Databas
         assert [one.id for one in mine] == [made[2].id, made[1].id, made[0].id]
         assert mine[0].read_at == NOW + timedelta(days=1)
         assert await reports_by(session, town.secretary) == []
+
+
+async def test_what_is_asked_and_added_is_kept_in_order_and_changes_the_state(database: Database) -> None:
+    town = await add_town(database)
+    handed_in = await _hand_in(database, town)
+    async with database.transaction() as session:
+        ids = [await add_file(session, f"补{page}.jpg", "image/jpeg", b"x", NOW) for page in (1, 2)]
+        assert await ask_for_more(session, handed_in.id, town.secretary, "请写打算", NOW + timedelta(days=1))
+    async with database.reading() as session:
+        asked = await report(session, handed_in.id)
+    async with database.transaction() as session:
+        later = NOW + timedelta(days=2)
+        assert await add_to_report(session, handed_in.id, town.probationary, "打算读书", ids, later)
+    async with database.reading() as session:
+        added = await report(session, handed_in.id)
+        notes = await notes_on(session, [handed_in.id])
+        assert await notes_on(session, [handed_in.id + 100]) == []
+    assert asked is not None
+    assert added is not None
+    assert (asked.state, added.state) == (ReportState.MORE_ASKED, ReportState.HANDED_IN)
+    assert [(one.author_name, one.text, one.file and one.file.name) for one in notes] == [
+        ("苏一", "请写打算", None),
+        ("余备", "打算读书", None),
+        ("余备", "", "补1.jpg"),
+        ("余备", "", "补2.jpg"),
+    ]
+    assert added.files == (), "what came later is told apart from what was handed in"
+
+
+async def test_what_is_on_file_is_neither_asked_about_nor_added_to_nor_filed_again(database: Database) -> None:
+    town = await add_town(database)
+    handed_in = await _hand_in(database, town)
+    async with database.transaction() as session:
+        assert await accept_report(session, handed_in.id, town.secretary, NOW)
+        assert not await accept_report(session, handed_in.id, town.full[1], NOW + timedelta(days=1))
+        assert not await ask_for_more(session, handed_in.id, town.secretary, "再写", NOW)
+        assert not await add_to_report(session, handed_in.id, town.probationary, "再写", [], NOW)
+    async with database.reading() as session:
+        found = await report(session, handed_in.id)
+        assert await notes_on(session, [handed_in.id]) == []
+    assert found is not None
+    assert (found.state, found.accepted_at, found.read_at) == (ReportState.ACCEPTED, NOW, NOW)
+
+
+async def test_of_filing_and_adding_at_once_the_addition_is_in_or_is_refused(database: Database) -> None:
+    town = await add_town(database)
+    handed_in = await _hand_in(database, town)
+
+    async def file_it() -> bool:
+        async with database.transaction() as session:
+            return await accept_report(session, handed_in.id, town.secretary, NOW)
+
+    async def add() -> bool:
+        async with database.transaction() as session:
+            return await add_to_report(session, handed_in.id, town.probationary, "补一句", [], NOW)
+
+    filed, added, again = await asyncio.gather(file_it(), add(), file_it())
+    async with database.reading() as session:
+        found = await report(session, handed_in.id)
+        notes = await notes_on(session, [handed_in.id])
+    assert filed != again
+    assert len(notes) == added
+    assert found is not None
+    assert found.state is ReportState.ACCEPTED
+
+
+async def test_what_waits_comes_before_what_is_on_file_a_page_at_a_time(database: Database) -> None:
+    town = await add_town(database)
+    made = [await _hand_in(database, town, now=NOW + timedelta(hours=hour)) for hour in range(4)]
+    await _hand_in(database, town, branch=town.other_branch, author=town.full[2])
+    async with database.transaction() as session:
+        await accept_report(session, made[3].id, town.secretary, NOW)
+        await mark_read(session, made[2].id, town.secretary, NOW)
+    async with database.reading() as session:
+        assert [one.id for one in await reports_to(session, town.branch)] == [made[n].id for n in (1, 0, 2, 3)]
+        assert [one.id for one in await reports_to(session, town.branch, skip=2, limit=1)] == [made[2].id]
+        assert await count_reports(session, [town.branch]) == (4, 2)
+        assert await count_reports(session, [town.committee]) == (0, 0)
+        assert [(one.name, one.count) for one in await authors_to(session, town.branch)] == [("余备", 4)]
+        here = await reports_by(session, town.probationary, None, organization_id=town.other_branch)
+    assert here == []
