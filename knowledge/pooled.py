@@ -15,7 +15,7 @@ _SATURATED, _DISCOUNT = 3.0, 0.6
 # Pieces of a usual document; a constant, so that what is added later changes nothing that was weighed before.
 _USUAL = 420.0
 # What so large a part of all things has tells them apart no more, and costs most of the time.
-_EVERYWHERE = 0.4
+_EVERYWHERE = 0.35
 _FEW = 20
 
 
