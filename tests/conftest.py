@@ -50,7 +50,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     server: Server = request.getfixturevalue("postgres")
     name = f"test_{next(_numbers)}"
-    asyncio.run(server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
+    asyncio.run(server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY"))
     yield server.url(name)
     asyncio.run(server.execute(f"DROP DATABASE {name} WITH (FORCE)"))
 
