@@ -1,7 +1,7 @@
 """Every transcript, played with taps, with typed labels and with typed numbers, on both databases.
 
-Those of procedures are many and long, and one engine walks them all: they are tapped on the one database and typed on
-the other.
+Those of procedures are many and long, and one engine walks them all: tapped on the one database or typed on the other,
+those of 发展党员 both.
 """
 
 import pytest
@@ -18,8 +18,12 @@ ALL = transcripts()
 async def test_a_transcript_is_lived_as_it_is_written(
     database: Database, transcript: Transcript, manner: Manner
 ) -> None:
-    if transcript.path.parent.name == "procedures" and manner != ("labels" if database.is_sqlite else "taps"):
-        pytest.skip("tapped on PostgreSQL, typed on SQLite")
+    if transcript.path.parent.name == "procedures":
+        typed = database.is_sqlite
+        if manner != ("labels" if typed else "taps"):
+            pytest.skip("tapped on PostgreSQL, typed on SQLite")
+        if not transcript.path.stem.startswith("admission") and typed != bool(ALL.index(transcript) % 2):
+            pytest.skip("every other one is typed, the rest are tapped")
     town, chats, _ = await settled_town(database)
     await Reading(town, chats, manner).play(transcript)
 
