@@ -6,7 +6,7 @@ from handlers.codes import Fit, fit_of_digits, read_link
 from handlers.dialogue import Dialogue, Option, Refused, Role, Text, dialogue
 from handlers.dialogue.questions import OneOf
 from handlers.dialogue.turn import Turn, record_id
-from handlers.meeting_words import meeting_label
+from handlers.meeting_words import meeting_label, meeting_name
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button
 from handlers.router import reply
@@ -116,7 +116,7 @@ async def _record(turn: Turn, held: MeetingView, way: CheckInWay, *, stays: bool
         "checkin.check_in",
         done.outcome,
         name=turn.person.name,
-        kind=held.kind,
+        meeting=meeting_name(turn.texts, held),
         late=done.late_minutes,
         at=done.at.astimezone(turn.zone) if done.at else None,
     )
