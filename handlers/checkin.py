@@ -1,6 +1,7 @@
 """A member and a meeting: answer the notice, ask leave, check in by button, code or link."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 
 from handlers.codes import Fit, fit_of_digits, read_link
 from handlers.dialogue import Dialogue, Option, Refused, Role, Text, dialogue
@@ -96,9 +97,9 @@ def _sent_at(turn: Turn) -> datetime:
 
 
 def _require_patience(turn: Turn) -> None:
-    account = turn.account
-    if account.locked_until is not None and account.locked_until > turn.now:
-        raise Refused("wait", minutes=int((account.locked_until - turn.now).total_seconds() // 60) + 1)
+    until = turn.account.locked_until
+    if until is not None and until > turn.now:
+        raise Refused("wait", minutes=ceil((until - turn.now) / timedelta(minutes=1)))
 
 
 async def _say_no(turn: Turn, *, turned: bool) -> None:
