@@ -1,6 +1,6 @@
 """All measurements, one table after another."""
 
-from benchmarks import cases, lookups, passages, turns
+from benchmarks import cases, checkins, lookups, passages, turns
 
 if __name__ == "__main__":
     print("Handbook look-ups")
@@ -11,3 +11,5 @@ if __name__ == "__main__":
     cases.main([])
     print("\nTurns")
     turns.main([])
+    print("\nCheck-ins")
+    checkins.main([])

@@ -4,6 +4,7 @@ from handlers.attendance_list import listed, missing_at_first, next_steps, noted
 from handlers.dialogue import Choices, Dialogue, Papers, PersonIn, Refused, Role, Text, dialogue
 from handlers.dialogue.turn import Turn
 from handlers.meeting_choice import secretarys_meeting
+from handlers.meeting_words import meeting_name
 from handlers.menu_rows import Row
 from handlers.messages import Button, Document
 from handlers.router import reply
@@ -36,7 +37,10 @@ async def offer_notes(turn: Turn, argument: str) -> None:
     if held.state is OPEN:
         rows.append((Button(turn.texts.title("attendance_sheet"), f"attendance_sheet.{held.id}"),))
     count = await tally(turn.session, held.id)
-    await turn.say(turn.texts.say("attendance.attendance", "page", kind=held.kind, count=count), rows=tuple(rows))
+    await turn.say(
+        turn.texts.say("attendance.attendance", "page", meeting=meeting_name(turn.texts, held), count=count),
+        rows=tuple(rows),
+    )
 
 
 @dialogue("mark_present", role=Role.SECRETARY)
@@ -66,8 +70,8 @@ async def print_sheet(turn: Turn, argument: str) -> None:
     context = {
         "branch": {"name": held.organization_name, "eligible": count.eligible},
         "today": turn.today,
-        "case": {"title": turn.texts.word(held.kind)},
-        "step": {"meeting": turn.texts.word(held.kind), "held_on": local.date(), "place": held.place},
+        "case": {"title": meeting_name(turn.texts, held)},
+        "step": {"meeting": meeting_name(turn.texts, held), "held_on": local.date(), "place": held.place},
         "people": [{"name": one.name, "status": turn.texts.word(one.status)} for one in people if one.expected],
     }
     blob = turn.around.papers.render("attendance_sheet", context)

@@ -8,7 +8,7 @@ from handlers.dialogue import Choices, Dialogue, Invalid, Option, PersonIn, Refu
 from handlers.dialogue.questions import Asking, Reply
 from handlers.dialogue.turn import Turn, record_id
 from handlers.meeting_choice import secretarys_meeting
-from handlers.meeting_words import meeting_label
+from handlers.meeting_words import meeting_label, meeting_name
 from handlers.menu_rows import back_to_menu
 from handlers.router import reply
 from knowledge.choices import by_pinyin
@@ -140,6 +140,11 @@ async def add_who_sits_in(d: Dialogue) -> None:
     added = await add_guests(d.session, held.id, [int(id) for id in chosen])
     await noted(d, held, "add_guests")
     await d.notify(
-        added, "notice", not_after=held.starts_at + timedelta(hours=3), when=when, place=held.place, kind=held.kind
+        added,
+        "notice",
+        not_after=held.starts_at + timedelta(hours=3),
+        when=when,
+        place=held.place,
+        meeting=meeting_name(d.texts, held),
     )
     await d.say("added", rows=next_steps(d, held), count=len(added))

@@ -1,12 +1,13 @@
 """A member and a meeting: answer the notice, ask leave, check in by button, code or link."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 
 from handlers.codes import Fit, fit_of_digits, read_link
 from handlers.dialogue import Dialogue, Option, Refused, Role, Text, dialogue
 from handlers.dialogue.questions import OneOf
 from handlers.dialogue.turn import Turn, record_id
-from handlers.meeting_words import meeting_label
+from handlers.meeting_words import meeting_label, meeting_name
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button
 from handlers.router import reply
@@ -96,9 +97,9 @@ def _sent_at(turn: Turn) -> datetime:
 
 
 def _require_patience(turn: Turn) -> None:
-    account = turn.account
-    if account.locked_until is not None and account.locked_until > turn.now:
-        raise Refused("wait", minutes=int((account.locked_until - turn.now).total_seconds() // 60) + 1)
+    until = turn.account.locked_until
+    if until is not None and until > turn.now:
+        raise Refused("wait", minutes=ceil((until - turn.now) / timedelta(minutes=1)))
 
 
 async def _say_no(turn: Turn, *, turned: bool) -> None:
@@ -116,7 +117,7 @@ async def _record(turn: Turn, held: MeetingView, way: CheckInWay, *, stays: bool
         "checkin.check_in",
         done.outcome,
         name=turn.person.name,
-        kind=held.kind,
+        meeting=meeting_name(turn.texts, held),
         late=done.late_minutes,
         at=done.at.astimezone(turn.zone) if done.at else None,
     )

@@ -7,9 +7,11 @@ from handlers.codes import BOARD_FOR, board_ticket, digits_of, link_of, new_secr
 from handlers.dialogue import Choice, Dialogue, Refused, Role, YesNo, dialogue
 from handlers.dialogue.turn import Turn
 from handlers.meeting_choice import which_meeting
+from handlers.meeting_words import meeting_name
 from handlers.menu_rows import Row
 from handlers.messages import Button
 from storage.checkin import MeetingOver, allow_remote, open_check_in
+from storage.meeting_changes import organizations_told
 from storage.meetings import MeetingView, attendance_of
 from storage.models import MeetingState, Presence
 from storage.people import audit
@@ -54,7 +56,7 @@ async def let_others_in_from_afar(d: Dialogue) -> None:
     held = await which_meeting(d, (MeetingState.OPEN,))
     if held.remote:
         raise Refused("so_already")
-    await d.confirm(kind=held.kind)
+    await d.confirm(meeting=meeting_name(d.texts, held))
     if not await allow_remote(d.session, held.id):
         await d.say("so_already")
         return
@@ -68,15 +70,26 @@ async def _note(d: Dialogue, held: MeetingView, what: str) -> None:
 
 
 async def _send_buttons(d: Dialogue, held: MeetingView) -> int:
+    """To each who is not there yet, and to the group chats: who presses it there is answered alone."""
     people = [one.person_id for one in await attendance_of(d.session, held.id) if one.presence is not Presence.PRESENT]
+    rows = ((Button(d.texts.title("check_in"), f"check_in.{held.id}"),),)
+    name, until = meeting_name(d.texts, held), d.turn.now + timedelta(hours=6)
     await d.notify(
         people,
         "button_notice",
-        rows=((Button(d.texts.title("check_in"), f"check_in.{held.id}"),),),
-        not_after=d.turn.now + timedelta(hours=6),
-        kind=held.kind,
+        rows=rows,
+        not_after=until,
+        meeting=name,
         place=held.place,
     )
+    for organization_id in await organizations_told(d.session, held.id):
+        d.turn.announce(
+            organization_id,
+            d.texts.say(d.file, "in_the_group", meeting=name, place=held.place),
+            rows=rows,
+            not_after=until,
+            key=f"meeting:{held.id}:check_in",
+        )
     return len(people)
 
 
@@ -98,7 +111,7 @@ async def _say_codes(d: Dialogue, held: MeetingView, secret: str, remote: bool) 
     await d.say(
         "opened",
         rows=tuple(rows),
-        kind=held.kind,
+        meeting=meeting_name(d.texts, held),
         code=digits_of(secret, window),
         board=board,
         documents=[qr_code(link, "签到码")],

@@ -1,6 +1,6 @@
 """What minutes say, as text and as a Word file with the attendance sheet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,16 +48,17 @@ async def minutes_document(turn: Turn, held: MeetingView) -> Document:
     count = await tally(session, held.id)
     items = await items_of(session, held.id)
     known = {
-        "meeting": held.title or texts.word(held.kind),
+        # The branch's name stands before it: 桃花村党支部党员大会.
+        "meeting": held.title or texts.word(held.kind).removeprefix("支部"),
         "starts_at": _moment(held),
         "place": held.place,
         "host": found.host,
         "recorder": found.recorder,
         "expected": count.expected,
         "present": count.present,
-        "excused": _names(people, Presence.EXCUSED),
-        "absent": _names(people, Presence.ABSENT),
-        "guests": "、".join(one.name for one in people if not one.expected and one.presence is Presence.PRESENT),
+        "excused": _joined(_names(people, Presence.EXCUSED)),
+        "absent": _joined(_names(people, Presence.ABSENT)),
+        "guests": _joined(one.name for one in people if not one.expected and one.presence is Presence.PRESENT),
         "quorum": quorum_of_record(texts, held, count),
         "agenda": [f"{number}. {one.title}" for number, one in enumerate(items, 1)],
         "summary": found.summary.splitlines(),
@@ -97,8 +98,12 @@ def _moment(held: MeetingView) -> str:
     return format_moment(held.starts_at.astimezone(ZoneInfo(held.timezone)))
 
 
-def _names(people: Sequence[AttendanceView], presence: Presence) -> str:
-    return "、".join(one.name for one in people if one.expected and one.presence is presence)
+def _names(people: Sequence[AttendanceView], presence: Presence) -> list[str]:
+    return [one.name for one in people if one.expected and one.presence is presence]
+
+
+def _joined(names: Iterable[str]) -> str:
+    return "、".join(names) or "无"
 
 
 def _signed(texts: Texts, name: str, at: datetime | None, held: MeetingView) -> str:

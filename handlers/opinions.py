@@ -80,7 +80,7 @@ async def give_opinion(turn: Turn, argument: str) -> None:
         raise Refused("gone")
     asked = (Status.FULL, Status.PROBATIONARY)
     if turn.belongs is None or turn.belongs.organization_id != one.organization_id or turn.belongs.status not in asked:
-        raise Refused("not_yours")
+        raise Refused("not_asked")
     outcome = await answer_poll(turn.session, one.id, turn.person_id, record_id(option), turn.now)
     if outcome != "noted":
         raise Refused("gone" if outcome == "unknown" else outcome)

@@ -1,7 +1,6 @@
 """The figures of a vote as people say them: one number within a bound that has a reason, and all votes in a line."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -55,7 +54,6 @@ class Votes:
 
 
 ALL = "all"
-_NUMBER = r"(\d{1,4}|[零〇一二两三四五六七八九十百]{1,5})"
 _NAMES = {
     "不同意": "against",
     "不赞成": "against",
@@ -66,9 +64,9 @@ _NAMES = {
     "无效": "invalid",
     "废票": "invalid",
 }
-_NAME = "(" + "|".join(_NAMES) + ")"
-_AFTER = re.compile(_NAME + r"(?:票|的|有|是|[\s:：])*" + _NUMBER)
-_BEFORE = re.compile(_NUMBER + r"\s*(?:人|票|张|个)?\s*" + _NAME)
+_TOKENS = re.compile(
+    rf"(?P<none>没有?人?|无人|无)?(?P<name>{'|'.join(_NAMES)})|(?P<number>\d{{1,5}}|[零〇一二两三四五六七八九十百]{{1,5}})"
+)
 _EVERYBODY = re.compile(r"(?:全部|全体|都|一致|全)(?:赞成|同意|通过|票)(?:通过|赞成|同意)?了?[。！!]?")
 
 
@@ -126,23 +124,26 @@ class Figures(Question[Votes]):
 
 
 def _named(text: str) -> Votes | None:
-    first = _BEFORE.search(text)
-    after = _AFTER.search(text)
-    if first is None and after is None:
+    """Figures with their names, each name beside its number on either side; None where nothing is named."""
+    tokens = list(_TOKENS.finditer(text))
+    if not any(token["name"] for token in tokens):
         return None
-    numbers_first = first is not None and (after is None or first.start() < after.start())
+    numbers = {place: whole_number(token["number"]) or 0 for place, token in enumerate(tokens) if token["number"]}
     found: dict[str, int] = {}
-    for name, number in _pairs(text, numbers_first=numbers_first):
+    for place, token in enumerate(tokens):
+        if not token["name"]:
+            continue
+        name = _NAMES[token["name"]]
         if name in found:
             raise Invalid("figures_please")
-        found[name] = number
+        if token["none"]:
+            found[name] = 0
+            continue
+        beside = place - 1 if place - 1 in numbers else place + 1
+        found[name] = numbers.pop(beside, 0)
+    if numbers:
+        raise Invalid("figures_please")
     return Votes(**{"in_favour": 0, **found})
-
-
-def _pairs(text: str, *, numbers_first: bool) -> Iterator[tuple[str, int]]:
-    for match in (_BEFORE if numbers_first else _AFTER).finditer(text):
-        name, number = (match[2], match[1]) if numbers_first else (match[1], match[2])
-        yield _NAMES[name], whole_number(number) or 0
 
 
 def _in_order(text: str) -> Votes:

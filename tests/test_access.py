@@ -46,7 +46,11 @@ async def held_meeting(chat: Chat) -> int:
     return int(payload.partition(".")[2])
 
 
-OF_A_MEETING = ("count", "meeting", "open_check_in", "mark_present", "close_meeting", "cancel_meeting")
+OF_A_MEETING = (
+    *("count", "meeting", "open_check_in", "allow_remote", "check_in_too", "close_meeting", "cancel_meeting"),
+    *("attendance", "attendance_sheet", "mark_present", "paper_sheet", "take_mark_back"),
+    *("note_leave", "grant_leave", "note_left", "add_guests"),
+)
 
 
 async def test_a_meeting_of_another_branch_cannot_be_seen_or_handled_by_guessing_its_id(database: Database) -> None:

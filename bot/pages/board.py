@@ -18,7 +18,7 @@ from bot.channels.web_guard import guarded
 from bot.channels.web_streams import STREAM_HEADERS
 from handlers.codes import Ticket, digits_of, link_of, qr_path, read_ticket, turns_at, window_at
 from handlers.markup import to_plain
-from handlers.meeting_words import quorum_words
+from handlers.meeting_words import meeting_name, quorum_words
 from handlers.wording import Texts
 from storage.attendance import NOBODY, Tally, names_present, states_of, tallies
 from storage.database import Database, Unavailable
@@ -160,7 +160,7 @@ class Boards:
         starts_at = held.starts_at.astimezone(ZoneInfo(held.timezone))
         page = await self._page.render_async(
             branch=held.organization_name,
-            kind=self._texts.word(held.kind),
+            meeting=meeting_name(self._texts, held),
             when=f"{starts_at.month}月{starts_at.day}日 {starts_at:%H:%M}",
             place=held.place,
         )
