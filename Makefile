@@ -26,7 +26,7 @@ demo: $(VENV)/runtime ## an invented town and the web chat, on SQLite
 	$(BIN)/python -m bot demo
 
 test: lint ## lint, types, imports, texts and knowledge, and all tests
-	$(BIN)/python -m pytest -n auto -q
+	$(BIN)/python -m pytest -n auto --dist worksteal -q
 
 lint: $(VENV)/development ## everything that is checked without running it
 	$(BIN)/ruff check .

@@ -1,8 +1,11 @@
-"""Every transcript, played with taps, with typed labels and with typed numbers, on both databases.
+"""Every transcript, played with taps, with typed labels and with typed numbers.
 
-Those of procedures are many and long, and one engine walks them all: tapped on the one database or typed on the other,
-those of 发展党员 both.
+Taps are played on PostgreSQL, labels on SQLite, numbers on the one or the other in turn. The transcripts of procedures
+are many and long, and one engine walks them all: those of 发展党员 are tapped and typed, the rest one or the other.
 """
+
+from collections.abc import Iterator
+from itertools import cycle
 
 import pytest
 
@@ -13,17 +16,24 @@ from tests.transcripts import Manner, Reading, Spoken, Transcript, transcripts
 ALL = transcripts()
 
 
-@pytest.mark.parametrize("manner", ["taps", "labels", "numbers"])
-@pytest.mark.parametrize("transcript", ALL, ids=[transcript.path.stem for transcript in ALL])
+def played() -> Iterator[tuple[str, Transcript, Manner]]:
+    """On which database each transcript is played, and how it is spoken."""
+    for transcript, kind in zip(ALL, cycle(("sqlite", "postgres")), strict=False):
+        ways: list[tuple[str, Manner]] = [("postgres", "taps"), ("sqlite", "labels"), (kind, "numbers")]
+        if transcript.path.parent.name == "procedures":
+            both = transcript.path.stem.startswith("admission")
+            ways = ways[:2] if both else [way for way in ways[:2] if way[0] == kind]
+        yield from ((kind, transcript, manner) for kind, manner in ways)
+
+
+@pytest.mark.parametrize(
+    ("database_url", "transcript", "manner"),
+    [pytest.param(*each, id=f"{each[1].path.stem}-{each[2]}-{each[0]}") for each in played()],
+    indirect=["database_url"],
+)
 async def test_a_transcript_is_lived_as_it_is_written(
     database: Database, transcript: Transcript, manner: Manner
 ) -> None:
-    if transcript.path.parent.name == "procedures":
-        typed = database.is_sqlite
-        if manner != ("labels" if typed else "taps"):
-            pytest.skip("tapped on PostgreSQL, typed on SQLite")
-        if not transcript.path.stem.startswith("admission") and typed != bool(ALL.index(transcript) % 2):
-            pytest.skip("every other one is typed, the rest are tapped")
     town, chats, _ = await settled_town(database)
     await Reading(town, chats, manner).play(transcript)
 
