@@ -1,7 +1,8 @@
 """Everything that goes wrong at a prompt, at every prompt of every transcript: nothing entered is lost by it.
 
 A prompt that comes again in one transcript is pestered once. The procedures ask with one engine: at each of their
-prompts a few things go wrong, other ones at the next. One transcript is pestered on the one database, the next on the other.
+prompts a few things go wrong, other ones at the next. One transcript is pestered on one database, the next on
+the other.
 """
 
 from dataclasses import dataclass, field

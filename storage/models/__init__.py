@@ -48,12 +48,14 @@ from storage.models.organizations import (
 )
 from storage.models.readership import DigestIssue, DigestSubscription, Outcome, Question
 from storage.models.readings import ReadingPassage, ReadingText
+from storage.models.reminders import AnsweredReminder, ReminderAnswer
 from storage.models.reports import Report, ReportAttachment, ReportKind, ReportNote, ReportState
 
 __all__ = [
     "Account",
     "AgendaItem",
     "AgendaKind",
+    "AnsweredReminder",
     "Attendance",
     "AuditEntry",
     "Base",
@@ -98,6 +100,7 @@ __all__ = [
     "Question",
     "ReadingPassage",
     "ReadingText",
+    "ReminderAnswer",
     "Report",
     "ReportAttachment",
     "ReportKind",

@@ -42,7 +42,11 @@ class PostKind(StrEnum):
 
 
 class Organization(Base):
-    """One organization; `path` is the ids from the root down, "/1/4/9/", so that a subtree is one prefix."""
+    """One organization; `path` is the ids from the root down, "/1/4/9/", so that a subtree is one prefix.
+
+    One that was dissolved keeps its records: `closed_on` is since when it is no more, `successor_id`
+    what it became part of.
+    """
 
     __tablename__ = "organizations"
 
@@ -52,6 +56,8 @@ class Organization(Base):
     name: Mapped[str] = mapped_column(String(120))
     path: Mapped[str] = mapped_column(String(255), index=True)
     timezone: Mapped[str] = mapped_column(String(60), default="Asia/Shanghai")
+    closed_on: Mapped[date | None]
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
 
     __table_args__ = (
         UniqueConstraint("parent_id", "name"),

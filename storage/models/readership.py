@@ -41,7 +41,11 @@ class Question(Base):
 
 
 class DigestSubscription(Base):
-    """An official reads about a subtree, weekly, at a local weekday (1 is Monday) and minute of the day."""
+    """Somebody reads about a subtree, weekly, at a local weekday (1 is Monday) and minute of the day.
+
+    `after_holidays`: on a public holiday it waits for the next working day. `pressing_only`: only what needs somebody.
+    `skipped_week` ("2026-W47") is a week of which nothing is to be sent.
+    """
 
     __tablename__ = "digest_subscriptions"
 
@@ -52,6 +56,9 @@ class DigestSubscription(Base):
     minute: Mapped[int] = mapped_column(default=8 * 60 + 30)
     timezone: Mapped[str] = mapped_column(String(60), default="Asia/Shanghai")
     active: Mapped[bool] = mapped_column(default=True)
+    after_holidays: Mapped[bool] = mapped_column(default=True)
+    pressing_only: Mapped[bool] = mapped_column(default=False)
+    skipped_week: Mapped[str] = mapped_column(String(8), default="")
 
     person: Mapped[Person] = relationship(lazy="raise")
     organization: Mapped[Organization] = relationship(lazy="raise")
@@ -60,7 +67,7 @@ class DigestSubscription(Base):
 
 
 class DigestIssue(Base):
-    """One digest sent for one subscription and one ISO week ("2026-W47")."""
+    """One digest sent for one subscription and one ISO week ("2026-W47"); `late` when its hour was long past."""
 
     __tablename__ = "digest_issues"
 
@@ -68,6 +75,7 @@ class DigestIssue(Base):
     subscription_id: Mapped[int] = mapped_column(ForeignKey("digest_subscriptions.id"))
     week: Mapped[str] = mapped_column(String(8))
     figures: Mapped[dict[str, Any]] = mapped_column(JSON)
+    late: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
     __table_args__ = (UniqueConstraint("subscription_id", "week"),)
