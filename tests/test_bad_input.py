@@ -38,6 +38,8 @@ async def _account(session: Any, chat: Chat) -> int:
     return found
 
 
+COLLECTING = ("paper", "who", "files", "photos", "materials")
+"""Prompts that take several things one after another, files among them: there a photo is no mistake."""
 FEW = 3
 """How many things go wrong at one prompt of a procedure; the next prompt meets the next ones."""
 
@@ -66,7 +68,7 @@ class Pestering(Reading):
         assert len(chat.messages) == count, f"line {line.line}: the same update was answered twice"
 
     async def _pester(self, chat: Chat, before: tuple[str, dict[str, Any]]) -> None:
-        collects = before[0].endswith(("paper", "who"))
+        collects = before[0].endswith(COLLECTING)
         wrongs: list[tuple[str, dict[str, Any]]] = [
             ("empty", {"kind": Kind.TEXT, "text": ""}),
             ("blanks", {"kind": Kind.TEXT, "text": " \n "}),

@@ -125,4 +125,4 @@ async def test_a_process_that_dies_at_every_step_loses_nothing_and_records_nothi
     assert meeting.place == "村委会二楼会议室"
     assert sorted(one.presence for one in attendances) == sorted([Presence.PRESENT] * 2 + [Presence.EXPECTED] * 3)
     assert runs == [RunState.DONE] * 2
-    assert actions == ["convene"]
+    assert actions == ["convene", "open_check_in"]
