@@ -1,0 +1,185 @@
+"""What a digest, a dashboard or a preview says of branches and weeks: counts and to-dos, nothing about individuals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from handlers.messages import Document, Rows
+from knowledge.rules.owed import Light
+
+WEEKS = 5
+"""The week itself and the four before it, which it is compared with."""
+AHEAD = timedelta(days=90)
+"""How far ahead elections and the ends of probations are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekCount:
+    """Closed meetings of a week, and how many people were expected and present at them, once a meeting."""
+
+    meetings: int = 0
+    expected: int = 0
+    present: int = 0
+
+    @property
+    def rate(self) -> float | None:
+        """The attendance from 0 to 1; None where nobody was expected."""
+        return self.present / self.expected if self.expected else None
+
+    def __add__(self, other: "WeekCount") -> "WeekCount":
+        """Both together."""
+        return WeekCount(self.meetings + other.meetings, self.expected + other.expected, self.present + other.present)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """Something of a branch's organizational life that is owed in the period now and not yet held.
+
+    `what` is a key of texts/zh/frequencies.yaml such as "general_meeting"; `count` is more than one only for the
+    meetings of several groups. With a red light `missed` is the first day of the period before that went by without.
+    `last` is the last day of the period that it can be done in.
+    """
+
+    what: str
+    light: Light
+    last: date
+    count: int = 1
+    missed: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BranchFigures:
+    """One branch with its groups in a week.
+
+    `weeks` are `WEEKS` of them, the newest, which the digest is about, first. What waits is as of now: `owed`,
+    `unread`, the cases, the ends. `done` is how many of `duties`, all that a branch owes in the periods now, are held, whatever
+    light the others have. `cases_moved` are those with a step recorded in the week, `cases_late` the open ones whose
+    day by rule is over. `term_ends` is the end of the committee's term when that is over or within `AHEAD` and no
+    election is under way; `probations_ending` are members whose probation is over or ends within `AHEAD`.
+    `last_record_at` is the newest record of any kind of all time, None where there is none. `unanswered` are questions
+    of the week that the handbook could not answer, `unreachable` members of whom no account can be written to any more.
+    """
+
+    organization_id: int
+    name: str
+    path: str
+    above: str
+    members: int = 0
+    weeks: tuple[WeekCount, ...] = (WeekCount(),) * WEEKS
+    duties: int = 0
+    done: int = 0
+    owed: tuple[Owed, ...] = ()
+    reports: int = 0
+    unread: int = 0
+    oldest_unread_at: datetime | None = None
+    cases_open: int = 0
+    cases_moved: int = 0
+    cases_late: int = 0
+    term_ends: date | None = None
+    probations_ending: int = 0
+    last_record_at: datetime | None = None
+    unanswered: int = 0
+    unreachable: int = 0
+
+    @property
+    def week(self) -> WeekCount:
+        """The week that the digest is about."""
+        return self.weeks[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over branches; `elections` counts those whose `term_ends` is set."""
+
+    branches: int = 0
+    members: int = 0
+    weeks: tuple[WeekCount, ...] = (WeekCount(),) * WEEKS
+    duties: int = 0
+    done: int = 0
+    owed_red: int = 0
+    owed_yellow: int = 0
+    reports: int = 0
+    unread: int = 0
+    cases_open: int = 0
+    cases_moved: int = 0
+    cases_late: int = 0
+    elections: int = 0
+    probations_ending: int = 0
+    unreachable: int = 0
+
+    @property
+    def rate(self) -> float | None:
+        """The attendance of the week."""
+        return self.weeks[0].rate
+
+    @property
+    def change_to_last_week(self) -> float | None:
+        """By how much the attendance is above (or below) the week before's; None when either had no meeting."""
+        now, before = self.weeks[0].rate, self.weeks[1].rate
+        return None if now is None or before is None else now - before
+
+    @property
+    def change_to_mean(self) -> float | None:
+        """By how much it is above that of the four weeks before, taken together; None when either had no meeting."""
+        now, before = self.weeks[0].rate, sum(self.weeks[1:], WeekCount()).rate
+        return None if now is None or before is None else now - before
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeFigures:
+    """All open branches of a subtree, in the order of the tree, from the day `first` to `last`, both included.
+
+    Days and weeks are those of `zone`. `unanswered` counts the whole subtree, committees above branches too.
+    """
+
+    organization_id: int
+    name: str
+    path: str
+    zone: ZoneInfo
+    first: date
+    last: date
+    now: datetime
+    branches: Sequence[BranchFigures]
+    unanswered: int = 0
+    totals: Totals = field(default_factory=Totals)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestStyle:
+    """How one reader wants the digest: the small one of a branch's `own` secretary, or an official's; only what is
+    pressing; sent `late`, since its hour was missed."""
+
+    own: bool = False
+    pressing_only: bool = False
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A digest ready to be sent. Readers of one scope and one style read the same one, which is made and kept once."""
+
+    body: str
+    rows: Rows
+    documents: tuple[Document, ...] = ()
+
+
+def totals_of(branches: Sequence[BranchFigures]) -> Totals:
+    """The sums over some branches."""
+    return Totals(
+        branches=len(branches),
+        members=sum(one.members for one in branches),
+        weeks=tuple(sum((one.weeks[back] for one in branches), WeekCount()) for back in range(WEEKS)),
+        duties=sum(one.duties for one in branches),
+        done=sum(one.done for one in branches),
+        owed_red=sum(owed.count for one in branches for owed in one.owed if owed.light is Light.RED),
+        owed_yellow=sum(owed.count for one in branches for owed in one.owed if owed.light is Light.YELLOW),
+        reports=sum(one.reports for one in branches),
+        unread=sum(one.unread for one in branches),
+        cases_open=sum(one.cases_open for one in branches),
+        cases_moved=sum(one.cases_moved for one in branches),
+        cases_late=sum(one.cases_late for one in branches),
+        elections=sum(one.term_ends is not None for one in branches),
+        probations_ending=sum(one.probations_ending for one in branches),
+        unreachable=sum(one.unreachable for one in branches),
+    )
