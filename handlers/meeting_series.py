@@ -2,20 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers.agenda import Agenda, AgendaKinds, guessed_kind
 from handlers.convening import convened, say_convened, usual_agenda
-from handlers.dialogue import Choice, Dialogue, Invalid, Number, Refused, Role, Text, dialogue
-from handlers.dialogue.questions import Asking, Question, Reply
+from handlers.dialogue import Choice, Clock, Dialogue, Number, Refused, Role, Text, dialogue
 from handlers.dialogue.turn import Turn, record_id
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
 from handlers.reminders import Reminder, is_civil
 from handlers.router import reply
 from handlers.wording import Texts
-from knowledge.rules import dates
 from knowledge.rules.working_days import is_provisional, is_working_day, next_working_day, previous_working_day
 from storage.database import Session
 from storage.meeting_series import (
@@ -71,34 +68,6 @@ def planned_in(day: int, minute: int, month: date, zone: ZoneInfo) -> Planned:
 def _months_from(today: date) -> tuple[date, date]:
     first = today.replace(day=1)
     return first, (first + timedelta(days=32)).replace(day=1)
-
-
-class Clock(Question[time]):
-    """A time of day as people say it: 下午3点."""
-
-    def read(self, reply: Reply, asking: Asking, partial: Any) -> time:
-        """The time; a day beside it is no time of every month."""
-        if reply.files or not reply.text.strip():
-            raise Invalid("no_clock")
-        try:
-            moment = dates.read_moment(reply.text, now=asking.now.replace(tzinfo=None))
-        except dates.DateProblem as problem:
-            raise Invalid(problem.key) from problem
-        if moment is None or moment.time is None:
-            raise Invalid("no_clock")
-        return moment.time.replace(second=0, microsecond=0)
-
-    def dump(self, value: time) -> str:
-        """HH:MM."""
-        return f"{value:%H:%M}"
-
-    def load(self, data: Any, asking: Asking) -> time:
-        """Back from HH:MM."""
-        return time.fromisoformat(data)
-
-    def show(self, value: time, asking: Asking) -> str:
-        """HH:MM."""
-        return self.dump(value)
 
 
 @dialogue("fix_series", role=Role.SECRETARY)

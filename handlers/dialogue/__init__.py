@@ -5,6 +5,7 @@ from handlers.dialogue.errors import DialogueBug, Invalid, Refused
 from handlers.dialogue.questions import (
     Choice,
     Choices,
+    Clock,
     Day,
     Lines,
     Number,
@@ -20,6 +21,7 @@ from handlers.dialogue.roles import Role
 __all__ = [
     "Choice",
     "Choices",
+    "Clock",
     "Day",
     "Dialogue",
     "DialogueBug",

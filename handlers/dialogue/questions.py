@@ -7,7 +7,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -443,6 +443,44 @@ class Day(Question[date]):
     def show(self, value: date, asking: Asking) -> str:
         """With the weekday."""
         return dates.format_moment(value)
+
+
+class Clock(Question[time]):
+    """A time of day as people say it: 下午3点; `suggestions` may be tapped."""
+
+    def __init__(self, *, suggestions: Sequence[time] = ()) -> None:
+        self.suggestions = list(dict.fromkeys(suggestions))
+
+    def options(self, asking: Asking, partial: Any) -> list[Option]:
+        """The suggestions."""
+        return [Option(self.dump(value), self.dump(value)) for value in self.suggestions]
+
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> time:
+        """The time that was tapped or said; a bare figure is the number of a suggestion, or an hour."""
+        if reply.option is not None:
+            return self.load(pick_one(reply, self.options(asking, partial)), asking)
+        if reply.files or not reply.text.strip():
+            raise Invalid("no_clock")
+        text = _looked_up(reply)
+        bare = choices.whole_number(text)
+        if bare is not None and 1 <= bare <= len(self.suggestions):
+            return self.suggestions[bare - 1]
+        moment = _moment(f"{text}点" if bare is not None else text, asking.now)
+        if moment is None or moment.time is None:
+            raise Invalid("no_clock")
+        return moment.time.replace(second=0, microsecond=0)
+
+    def dump(self, value: time) -> str:
+        """HH:MM."""
+        return f"{value:%H:%M}"
+
+    def load(self, data: Any, asking: Asking) -> time:
+        """Back from HH:MM."""
+        return time.fromisoformat(_of_form(data, str))
+
+    def show(self, value: time, asking: Asking) -> str:
+        """HH:MM."""
+        return self.dump(value)
 
 
 class Number(Question[int]):
