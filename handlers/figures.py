@@ -53,12 +53,13 @@ class BranchFigures:
     """One branch with its groups in a week.
 
     `weeks` are `WEEKS` of them, the newest, which the digest is about, first. What waits is as of now: `owed`,
-    `unread`, the cases, the ends. `done` is how many of `duties`, all that a branch owes in the periods now, are held, whatever
-    light the others have. `cases_moved` are those with a step recorded in the week, `cases_late` the open ones whose
-    day by rule is over. `term_ends` is the end of the committee's term when that is over or within `AHEAD` and no
-    election is under way; `probations_ending` are members whose probation is over or ends within `AHEAD`.
-    `last_record_at` is the newest record of any kind of all time, None where there is none. `unanswered` are questions
-    of the week that the handbook could not answer, `unreachable` members of whom no account can be written to any more.
+    `unread`, the cases, the ends. `done` is how many of `duties`, all that a branch owes in the periods now, are
+    held, whatever light the others have. `cases_moved` are those with a step recorded in the week, `cases_late` the
+    open ones whose day by rule is over. `term_ends` is the end of the committee's term when that is over or within
+    `AHEAD` and no election is under way; `probations_ending` are members whose probation is over or ends within
+    `AHEAD`. `last_record_at` is the newest record of any kind of all time, None where there is none. `unanswered` are
+    questions of the week that the handbook could not answer, `unreachable` members of whom no account can be written
+    to any more. `above` is the name of the organization right above.
     """
 
     organization_id: int
@@ -157,7 +158,11 @@ class DigestStyle:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A digest ready to be sent. Readers of one scope and one style read the same one, which is made and kept once."""
+    """A digest ready to be sent; readers of one scope and one style read the same one, which is made and kept once.
+
+    `handlers.digest.digest_of(texts, figures: ScopeFigures, style: DigestStyle) -> Digest` (a coroutine, which asks the
+    database nothing) is what `bot/digest_round.py` makes one with.
+    """
 
     body: str
     rows: Rows
