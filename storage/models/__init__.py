@@ -15,6 +15,7 @@ from storage.models.conversation import (
     RunState,
     Update,
 )
+from storage.models.installation import InstallationFact
 from storage.models.ledgers import Custom, DuesAssessment, DuesPayment, Learning
 from storage.models.meetings import (
     AgendaItem,
@@ -38,8 +39,10 @@ from storage.models.meetings import (
 )
 from storage.models.organizations import (
     AuditEntry,
+    ChangeKind,
     Membership,
     Organization,
+    OrganizationChange,
     OrganizationKind,
     Person,
     Post,
@@ -64,6 +67,7 @@ __all__ = [
     "CaseFile",
     "CaseState",
     "CaseStep",
+    "ChangeKind",
     "CheckInWay",
     "Custom",
     "Delivery",
@@ -74,6 +78,7 @@ __all__ = [
     "EntryState",
     "File",
     "GroupChat",
+    "InstallationFact",
     "Invitation",
     "Lane",
     "Learning",
@@ -88,6 +93,7 @@ __all__ = [
     "Membership",
     "MinutesCorrection",
     "Organization",
+    "OrganizationChange",
     "OrganizationKind",
     "OutboxMessage",
     "Outcome",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, word
@@ -44,31 +44,76 @@ class PostKind(StrEnum):
 class Organization(Base):
     """One organization; `path` is the ids from the root down, "/1/4/9/", so that a subtree is one prefix.
 
-    One that was dissolved keeps its records: `closed_on` is since when it is no more, `successor_id`
-    what it became part of.
+    One that is no more keeps its records: `closed_on` is since when, `successor_id` what it became part of, and its
+    path then lies below that one's, so that whoever may see the one may see what the other has left.
     """
 
     __tablename__ = "organizations"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
     kind: Mapped[OrganizationKind] = mapped_column(word(OrganizationKind))
     name: Mapped[str] = mapped_column(String(120))
     path: Mapped[str] = mapped_column(String(255), index=True)
     timezone: Mapped[str] = mapped_column(String(60), default="Asia/Shanghai")
     closed_on: Mapped[date | None]
-    successor_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"), index=True)
 
+    # Not a constraint over all: a name is free again when its organization is no more, and PostgreSQL would have an
+    # organization that moves wait for everybody who is just recording something there.
     __table_args__ = (
-        UniqueConstraint("parent_id", "name"),
+        Index(
+            "one_organization_of_a_name",
+            "parent_id",
+            "name",
+            unique=True,
+            sqlite_where=text("closed_on IS NULL"),
+            postgresql_where=text("closed_on IS NULL"),
+        ),
         Index(
             "one_root_of_a_name",
             "name",
             unique=True,
-            sqlite_where=text("parent_id IS NULL"),
-            postgresql_where=text("parent_id IS NULL"),
+            sqlite_where=text("parent_id IS NULL AND closed_on IS NULL"),
+            postgresql_where=text("parent_id IS NULL AND closed_on IS NULL"),
         ),
     )
+
+
+class ChangeKind(StrEnum):
+    """What can happen to an organization: 新建, 改名, 转隶, 合并, 撤销, 任期登记, 延期换届."""
+
+    ESTABLISHED = "established"
+    RENAMED = "renamed"
+    MOVED = "moved"
+    MERGED = "merged"
+    DISSOLVED = "dissolved"
+    TERM_SET = "term_set"
+    TERM_EXTENDED = "term_extended"
+
+
+class OrganizationChange(Base):
+    """What the level above decided about an organization, as it was recorded.
+
+    `parent_id` and `name` are those before it, by which an old roster still calls it; `other_id` is where it went or
+    what it became part of; `became` says in words what it is now: a name, or the day a term ends.
+    """
+
+    __tablename__ = "organization_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    kind: Mapped[ChangeKind] = mapped_column(word(ChangeKind))
+    decided_on: Mapped[date]
+    approval: Mapped[str] = mapped_column(String(120))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    became: Mapped[str] = mapped_column(String(120), default="")
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    recorded_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_organization_changes_name", "parent_id", "name"),)
 
 
 class Person(Base):
