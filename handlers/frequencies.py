@@ -1,61 +1,25 @@
 """What a branch owes of its organizational life: counted from its records, yellow and red, one tap to convene it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from handlers.dialogue.errors import Refused
 from handlers.dialogue.roles import Role
 from handlers.dialogue.turn import Place, Turn
+from handlers.duties import LEAST_COMMITTEE, LOOKED_BACK, MEETINGS, Duty, by_regulation, of_lectures
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
 from handlers.router import reply
 from knowledge.choices import by_pinyin
 from knowledge.rules.customs import CustomName, Every, agreed, period_code, period_words
-from knowledge.rules.owed import (
-    AFTER_A_THEME_DAY,
-    LATE_IN_A_MONTH,
-    QUIET_DAYS,
-    Light,
-    Standing,
-    period_of,
-    standing,
-    standing_of_the_year,
-)
+from knowledge.rules.owed import Light, Standing, period_of
 from storage.customs import customs_for
 from storage.frequencies import TALKS, Held, held_in, writers, written_for
-from storage.models import MeetingKind, OrganizationKind, ReportKind
+from storage.models import OrganizationKind, ReportKind
 from storage.people import committee_of
 
-LOOKED_BACK = timedelta(days=800)
-"""Two years and more: the year before last may have been made up for early in the last."""
-LEAST_COMMITTEE = 3
-"""A branch with a committee has at least so many in it; two posts are a secretary and a deputy without one.
-
-Source: 支部工作条例（试行）（2018）; 支部党务规程资料, 0.5.
-"""
-MEETINGS = {
-    "general_meeting": MeetingKind.GENERAL_MEETING,
-    "committee_meeting": MeetingKind.COMMITTEE_MEETING,
-    "group_meeting": MeetingKind.GROUP_MEETING,
-    "theme_day": MeetingKind.THEME_DAY,
-    "lecture": MeetingKind.LECTURE,
-    "criticism_meeting": MeetingKind.CRITICISM_MEETING,
-    "appraisal": MeetingKind.APPRAISAL,
-}
 REPORTS = {CustomName.THOUGHT_REPORT: ReportKind.THOUGHT_REPORT, CustomName.MOBILE_REPORT: ReportKind.MOBILE_REPORT}
 ORDER = (Light.RED, Light.YELLOW, Light.NONE)
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """One thing that a branch does so often: how it stands, how it is called, and who wants it."""
-
-    what: str
-    standing: Standing
-    every: Every
-    of: str = ""
-    people: tuple[str, ...] = ()
 
 
 @reply("owed", role=Role.SECRETARY)
@@ -86,38 +50,16 @@ async def duties_of(turn: Turn, place: Place) -> list[Duty]:
     held = await held_in(turn.session, place.organization_id, since, place.zone)
     has_committee = len(await committee_of(turn.session, place.organization_id)) >= LEAST_COMMITTEE
     return [
-        *_by_regulation(held, today, has_committee=has_committee),
+        *by_regulation(held, today, has_committee=has_committee),
         *await _by_custom(turn, place, held, today),
     ]
 
 
-def _by_regulation(held: Held, today: date, *, has_committee: bool) -> list[Duty]:
-    since = held.since or today
-    days = {name: held.days.get(kind, []) for name, kind in MEETINGS.items()}
-
-    def monthly(met: Sequence[date], *, red: bool = False, warn_day: int = LATE_IN_A_MONTH) -> Standing:
-        return standing(met, today, months=1, since=since, red=red, warn_day=warn_day)
-
-    quarterly = standing(days["general_meeting"], today, months=3, since=since, red=True, quiet_days=QUIET_DAYS)
-    found = [Duty("general_meeting", quarterly, Every.QUARTER)]
-    if has_committee:
-        found.append(Duty("committee_meeting", monthly(days["committee_meeting"], red=True), Every.MONTH))
-    found += [Duty("group_meeting", monthly(group.met), Every.MONTH, of=group.name) for group in held.groups]
-    warn_day = held.theme_day + AFTER_A_THEME_DAY if held.theme_day else LATE_IN_A_MONTH
-    found.append(Duty("theme_day", monthly(days["theme_day"], warn_day=warn_day), Every.MONTH))
-    for name, red in (("criticism_meeting", True), ("appraisal", False)):
-        found.append(Duty(name, standing_of_the_year(days[name], today, since=since, red=red), Every.YEAR))
-    found.append(Duty("talks", standing(held.talks, today, months=12, since=since), Every.YEAR))
-    return found
-
-
 async def _by_custom(turn: Turn, place: Place, held: Held, today: date) -> list[Duty]:
-    found = []
+    found: list[Duty] = []
     wanted = {name: await custom_of(turn, place, name) for name in CustomName}
-    if (lecture := wanted[CustomName.LECTURE]) is not Every.NEVER:
-        met = held.days.get(MeetingKind.LECTURE, [])
-        stands = standing(met, today, months=lecture.months, since=held.since or today)
-        found.append(Duty("lecture", stands, lecture))
+    if (lecture := of_lectures(held, today, wanted[CustomName.LECTURE])) is not None:
+        found.append(lecture)
     for name, kind in REPORTS.items():
         every = wanted[name]
         people = await writers(turn.session, kind, place.organization_id) if every is not Every.NEVER else []
