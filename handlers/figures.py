@@ -149,11 +149,12 @@ class ScopeFigures:
 @dataclass(frozen=True, slots=True)
 class DigestStyle:
     """How one reader wants the digest: the small one of a branch's `own` secretary, or an official's; only what is
-    pressing; sent `late`, since its hour was missed."""
+    pressing; sent `late`, since its hour was missed; a branch is quiet that has no record for `quiet_days`."""
 
     own: bool = False
     pressing_only: bool = False
     late: bool = False
+    quiet_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)

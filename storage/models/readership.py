@@ -44,7 +44,8 @@ class DigestSubscription(Base):
     """Somebody reads about a subtree, weekly, at a local weekday (1 is Monday) and minute of the day.
 
     `after_holidays`: on a public holiday it waits for the next working day. `pressing_only`: only what needs somebody.
-    `skipped_week` ("2026-W47") is a week of which nothing is to be sent.
+    `skipped_week` ("2026-W47") is a week of which nothing is to be sent. `quiet_days`: a branch without a record for
+    so long is named.
     """
 
     __tablename__ = "digest_subscriptions"
@@ -59,6 +60,8 @@ class DigestSubscription(Base):
     after_holidays: Mapped[bool] = mapped_column(default=True)
     pressing_only: Mapped[bool] = mapped_column(default=False)
     skipped_week: Mapped[str] = mapped_column(String(8), default="")
+    since: Mapped[datetime | None]
+    quiet_days: Mapped[int] = mapped_column(default=30)
 
     person: Mapped[Person] = relationship(lazy="raise")
     organization: Mapped[Organization] = relationship(lazy="raise")

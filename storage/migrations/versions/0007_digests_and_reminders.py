@@ -36,6 +36,10 @@ def upgrade() -> None:
         sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_installation_facts")),
     )
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("due_on", sa.Date(), nullable=True))
+    unreckoned = sa.text("state = 'open' AND due_on IS NULL")
+    op.create_index("ix_cases_unreckoned", "cases", ["id"], sqlite_where=unreckoned, postgresql_where=unreckoned)
     with op.batch_alter_table("digest_issues", schema=None) as batch_op:
         batch_op.add_column(sa.Column("late", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("digest_issues", schema=None) as batch_op:
@@ -45,12 +49,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("after_holidays", sa.Boolean(), nullable=False, server_default=sa.true()))
         batch_op.add_column(sa.Column("pressing_only", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("skipped_week", sa.String(length=8), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("quiet_days", sa.Integer(), nullable=False, server_default="30"))
+        batch_op.add_column(sa.Column("since", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("digest_subscriptions", schema=None) as batch_op:
         for name in ("after_holidays", "pressing_only"):
             batch_op.alter_column(name, server_default=None, existing_type=sa.Boolean(), existing_nullable=False)
         batch_op.alter_column(
             "skipped_week", server_default=None, existing_type=sa.String(length=8), existing_nullable=False
         )
+        batch_op.alter_column("quiet_days", server_default=None, existing_type=sa.Integer(), existing_nullable=False)
 
     with op.batch_alter_table("organizations", schema=None) as batch_op:
         batch_op.add_column(sa.Column("closed_on", sa.Date(), nullable=True))
@@ -126,12 +133,18 @@ def downgrade() -> None:
     )
 
     with op.batch_alter_table("digest_subscriptions", schema=None) as batch_op:
+        batch_op.drop_column("since")
+        batch_op.drop_column("quiet_days")
         batch_op.drop_column("skipped_week")
         batch_op.drop_column("pressing_only")
         batch_op.drop_column("after_holidays")
 
     with op.batch_alter_table("digest_issues", schema=None) as batch_op:
         batch_op.drop_column("late")
+
+    op.drop_index("ix_cases_unreckoned", "cases")
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_column("due_on")
 
     op.drop_table("installation_facts")
     op.drop_table("answered_reminders")
