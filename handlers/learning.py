@@ -9,6 +9,7 @@ from handlers.dialogue import Choice, Choices, Day, Dialogue, Option, Refused, R
 from handlers.dialogue.questions import OneOf
 from handlers.dialogue.turn import Place, Turn, record_id
 from handlers.ledger_place import PAGE, members, place_meant, place_named, place_of, year_in
+from handlers.meeting_words import meeting_name
 from handlers.menu_rows import back_to_menu, page_of
 from handlers.messages import Button, Document, Rows
 from handlers.one_file import OneFile
@@ -134,13 +135,13 @@ async def give_hours(d: Dialogue) -> None:
     there = await learners_at(d.session, held.id, day)
     if not there:
         raise Refused("nobody_there")
-    hours = await d.ask("hours", Hours(), kind=held.kind, count=len(there))
+    hours = await d.ask("hours", Hours(), meeting=meeting_name(d.texts, held), count=len(there))
     await d.confirm(count=len(there), long=hours > LONG_DAY, before=held.id in given)
     count = await set_hours_of_meeting(
         d.session,
         held.id,
         held_on=day,
-        title=d.texts.word(held.kind),
+        title=meeting_name(d.texts, held)[:120],
         kind=LearningKind.THEME_DAY if held.kind is MeetingKind.THEME_DAY else LearningKind.MEETING,
         hours=hours,
         recorded_by_id=d.turn.person_id,
@@ -153,7 +154,7 @@ async def give_hours(d: Dialogue) -> None:
 def _label(d: Dialogue, one: MeetingView, given: Mapping[int, tuple[int, Decimal]]) -> str:
     day = one.starts_at.astimezone(d.zone).date()
     mark = f" ✓{plain(given[one.id][1])}学时" if one.id in given else ""
-    return f"{day.month}月{day.day}日 {d.texts.word(one.kind)}{mark}"
+    return f"{day.month}月{day.day}日 {meeting_name(d.texts, one)}{mark}"
 
 
 @dialogue("record_hours", role=Role.SECRETARY)

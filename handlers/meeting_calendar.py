@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
+from handlers.meeting_words import file_name
 from handlers.messages import Document
 from handlers.wording import Texts
 from storage.meetings import MeetingView
@@ -45,5 +46,4 @@ def calendar_file(texts: Texts, held: MeetingView, name: str, now: datetime) -> 
         alarm.add("trigger", ALARM)
         event.add_component(alarm)
     made.add_component(event)
-    day = held.starts_at.astimezone(held.zone)
-    return Document(f"{texts.word(held.kind)}_{day:%Y%m%d}.ics", MEDIA_TYPE, made.to_ical())
+    return Document(f"{file_name(texts, held)}.ics", MEDIA_TYPE, made.to_ical())

@@ -1,5 +1,6 @@
 """What is said of a meeting: the count, the quorum in words, the record as text and as a workbook."""
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from storage.models import AgendaKind, MeetingKind, Presence
 
 FORMULAS = {MeetingKind.GENERAL_MEETING: Formula.GENERAL, MeetingKind.COMMITTEE_MEETING: Formula.COMMITTEE}
 """The meetings that need a quorum as such; what else needs one depends on what is voted on."""
+_NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|\s\x00-\x1f]+')
 
 
 def quorum_words(
@@ -67,7 +69,7 @@ async def count_words(session: Session, texts: Texts, held: MeetingView) -> str:
     return texts.say(
         "meetings.count",
         "said",
-        kind=held.kind,
+        meeting=meeting_name(texts, held),
         count=count,
         quorum=quorum_words(
             texts, held.kind, eligible=count.eligible, agenda=held.kinds, present=count.eligible_in_the_room
@@ -81,6 +83,12 @@ def meeting_name(texts: Texts, held: MeetingView) -> str:
     """What a meeting is called: by its own title, by its kind, or by its kind and group."""
     name = held.title or texts.word(held.kind)
     return f"{name}（{held.group_name}）" if held.group_name else name
+
+
+def file_name(texts: Texts, held: MeetingView, what: str = "") -> str:
+    """What a file about a meeting is called, without its ending: 七一座谈会记录_20261124."""
+    plain = _NOT_IN_FILE_NAMES.sub("", meeting_name(texts, held))[:40]
+    return f"{plain}{what}_{held.starts_at.astimezone(held.zone):%Y%m%d}"
 
 
 def meeting_label(texts: Texts, zone: ZoneInfo, held: MeetingView) -> str:
@@ -99,6 +107,7 @@ def minutes_of(texts: Texts, held: MeetingView, people: Sequence[AttendanceView]
     return texts.document(
         "meeting_record.j2",
         held=held,
+        name=meeting_name(texts, held),
         starts_at=_local(held),
         summary=held.summary.splitlines(),
         count=count,
@@ -114,7 +123,6 @@ def minutes_of(texts: Texts, held: MeetingView, people: Sequence[AttendanceView]
 def record_workbook(texts: Texts, held: MeetingView, people: Sequence[AttendanceView], count: Tally) -> Document:
     """The record of a meeting with its attendance sheet."""
     people = sorted(people, key=lambda one: by_pinyin(one.name))
-    kind = texts.word(held.kind)
     lines = [
         f"支部：{held.organization_name}",
         f"时间：{_local(held)}　地点：{held.place}",
@@ -125,9 +133,9 @@ def record_workbook(texts: Texts, held: MeetingView, people: Sequence[Attendance
     ]
     heads = ["序号", "姓名", "身份", "到会情况", "签到方式", "签到时间", "备注"]
     rows = [_row(texts, held, number, one) for number, one in enumerate(people, 1)]
-    name = f"{kind}记录_{held.starts_at:%Y%m%d}"
     foot = "主持人（签字）：　　　　　　　　记录人（签字）：　　　　　　　　"
-    return workbook(name, f"{kind}记录", [line for line in lines if line], heads, rows, foot=foot)
+    title = f"{meeting_name(texts, held)}记录"
+    return workbook(file_name(texts, held, "记录"), title, [line for line in lines if line], heads, rows, foot=foot)
 
 
 def quorum_of_record(texts: Texts, held: MeetingView, count: Tally) -> str:

@@ -59,7 +59,7 @@ async def close(d: Dialogue) -> None:
     words = quorum_words(d.texts, held.kind, eligible=count.eligible, agenda=held.kinds, present=there)
     short = is_short(held.kind, eligible=count.eligible, present=there)
     summary = await d.ask("summary", Lines(at_most=40, max_length=500))
-    await d.confirm(count=count, quorum=words, kind=held.kind, short=short)
+    await d.confirm(count=count, quorum=words, meeting=meeting_name(d.texts, held), short=short)
     if not await close_meeting(d.session, held.id, now=d.turn.now, summary="\n".join(summary)):
         await d.say("closed_already")
         return

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from handlers.dialogue.roles import Role
 from handlers.dialogue.turn import Turn
 from handlers.meeting_notices import answer_buttons
-from handlers.meeting_words import meeting_label
+from handlers.meeting_words import meeting_label, meeting_name
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
 from handlers.router import reply, resume_parked
@@ -29,7 +29,7 @@ MENU: tuple[tuple[Role, tuple[str, ...]], ...] = (
             "invite",
         ),
     ),
-    (Role.OFFICIAL, ("digest",)),
+    (Role.OFFICIAL, ("digest", "dashboard")),
     (Role.MEMBER, ("check_in", "ask_leave", "hand_in_report", "my_data")),
     (Role.CURATOR, ("knowledge",)),
     (Role.ANYONE, ("topics", "help")),
@@ -56,7 +56,7 @@ async def show_menu(turn: Turn, argument: str) -> None:
         name=turn.person.name,
         places=list(dict.fromkeys(places)),
         coming=[_told(turn, held) for held, _ in mine if held.state is MeetingState.CONVENED][:2],
-        running=[turn.texts.word(held.kind) for held in running],
+        running=[meeting_name(turn.texts, held) for held in running],
         unread=unread,
     )
     if running:
@@ -66,7 +66,7 @@ async def show_menu(turn: Turn, argument: str) -> None:
         rows = (*_paired(now), *_paired(others))
     waiting = [held for held, presence in mine if held.state is MeetingState.OPEN and presence is not Presence.PRESENT]
     if waiting:
-        label = say("menu.menu", "check_in_now", kind=waiting[0].kind)
+        label = say("menu.menu", "check_in_now", meeting=meeting_name(turn.texts, waiting[0]))
         # Who may mark others present may check in from anywhere; the others need the code of the room, or the button
         # that they were sent if the secretary lets people check in from afar.
         payload = f"check_in_too.{waiting[0].id}" if turn.may_at(Role.SECRETARY, waiting[0].path) else "check_in"

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers.dialogue.turn import Turn
-from handlers.meeting_words import quorum_of_record
+from handlers.meeting_words import file_name, meeting_name, quorum_of_record
 from handlers.messages import Document
 from handlers.vote_words import short_words
 from handlers.wording import Texts
@@ -29,6 +29,7 @@ async def minutes_text(turn: Turn, held: MeetingView, found: Minutes) -> str:
     return turn.texts.document(
         "minutes.j2",
         held=held,
+        name=meeting_name(turn.texts, held),
         found=found,
         starts_at=_moment(held),
         summary=found.summary.splitlines(),
@@ -49,7 +50,7 @@ async def minutes_document(turn: Turn, held: MeetingView) -> Document:
     items = await items_of(session, held.id)
     known = {
         # The branch's name stands before it: 桃花村党支部党员大会.
-        "meeting": held.title or texts.word(held.kind).removeprefix("支部"),
+        "meeting": meeting_name(texts, held).removeprefix("支部"),
         "starts_at": _moment(held),
         "place": held.place,
         "host": found.host,
@@ -89,9 +90,8 @@ async def minutes_document(turn: Turn, held: MeetingView) -> Document:
             ],
         },
     }
-    local = held.starts_at.astimezone(ZoneInfo(held.timezone))
     blob = turn.around.papers.render("meeting_record", context)
-    return Document(f"{texts.word(held.kind)}记录_{local:%Y%m%d}.docx", WORD, blob)
+    return Document(f"{file_name(texts, held, '记录')}.docx", WORD, blob)
 
 
 def _moment(held: MeetingView) -> str:

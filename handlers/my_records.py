@@ -135,7 +135,7 @@ async def _attendance(here: Gathering) -> list[Record]:
     return [
         _filled(
             when=here.moment(one.starts_at),
-            meeting=word(one.kind),
+            meeting=here.hide(one.title) or word(one.kind),
             organization=one.organization_name,
             place=here.hide(one.place),
             presence=word(one.presence) if one.expected or one.presence is Presence.PRESENT else "",
@@ -258,7 +258,7 @@ async def _tasks(here: Gathering) -> list[Record]:
 async def _make_ups(here: Gathering) -> list[Record]:
     return [
         _filled(
-            meeting=here.turn.texts.word(one.kind),
+            meeting=here.hide(one.title) or here.turn.texts.word(one.kind),
             when=here.moment(one.starts_at),
             task=here.hide(one.what),
             due=_day(one.due_on),

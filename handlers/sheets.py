@@ -1,11 +1,13 @@
 """Workbooks: a title, some lines above, and a table."""
 
 import io
+import re
 from collections.abc import Sequence
 
 from handlers.messages import Document
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_NOT_IN_SHEET_NAMES = re.compile(r"[\\/*?:\[\]\x00-\x1f]")
 
 
 def workbook(
@@ -25,7 +27,8 @@ def workbook(
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.title = title[:31]
+    # A meeting may be called what no sheet may: openpyxl refuses these marks and more than 31 letters.
+    sheet.title = _NOT_IN_SHEET_NAMES.sub("", title)[:31]
     thin = Side(style="thin", color="999999")
     centred = Alignment(horizontal="center", vertical="center", wrap_text=True)
     span = max(len(heads), 2)

@@ -9,6 +9,7 @@ from handlers.dialogue import Choice, Choices, Dialogue, Number, Option, PersonI
 from handlers.dialogue.questions import OneOf
 from handlers.dialogue.turn import Turn, record_id
 from handlers.meeting_choice import secretarys_meeting, which_meeting
+from handlers.meeting_words import meeting_name
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Document, Rows
 from handlers.router import reply
@@ -360,7 +361,7 @@ async def _send(turn: Turn, paper: str, held: MeetingView, one: VoteView) -> Non
     counted = one.counted
     decided = [item.decided for item in await items_of(turn.session, held.id) if item.id == one.item_id]
     step = {
-        "meeting": turn.texts.word(held.kind),
+        "meeting": meeting_name(turn.texts, held),
         "held_on": held.starts_at.astimezone(turn.zone).date(),
         "place": held.place,
         "topic": one.subject,

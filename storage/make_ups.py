@@ -18,6 +18,7 @@ class MakeUpView:
     id: int
     meeting_id: int
     kind: MeetingKind
+    title: str
     starts_at: datetime
     organization_id: int
     path: str
@@ -45,6 +46,7 @@ def _select_make_ups() -> Select[*tuple[Any, ...]]:
             MakeUp.id,
             Meeting.id,
             Meeting.kind,
+            Meeting.title,
             Meeting.starts_at,
             Meeting.organization_id,
             Organization.path,

@@ -56,6 +56,7 @@ class Attended:
 
     meeting_id: int
     kind: MeetingKind
+    title: str
     state: MeetingState
     organization_name: str
     starts_at: datetime
@@ -108,6 +109,7 @@ class MadeUp:
 
     what: str
     kind: MeetingKind
+    title: str
     starts_at: datetime
     due_on: date
     done_on: date | None
@@ -137,6 +139,7 @@ async def attended_by(session: Session, person_id: int) -> list[Attended]:
         select(
             Meeting.id,
             Meeting.kind,
+            Meeting.title,
             Meeting.state,
             Organization.name,
             Meeting.starts_at,
@@ -190,7 +193,7 @@ async def charged_to(session: Session, person_id: int) -> list[Charged]:
 async def made_up_by(session: Session, person_id: int) -> list[MadeUp]:
     """The make-up studies of somebody, the newest first."""
     query = (
-        select(MakeUp.what, Meeting.kind, Meeting.starts_at, MakeUp.due_on, MakeUp.done_on)
+        select(MakeUp.what, Meeting.kind, Meeting.title, Meeting.starts_at, MakeUp.due_on, MakeUp.done_on)
         .join(Attendance, Attendance.id == MakeUp.attendance_id)
         .join(Meeting, Meeting.id == Attendance.meeting_id)
         .where(Attendance.person_id == person_id)

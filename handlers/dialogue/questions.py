@@ -7,7 +7,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -402,10 +402,15 @@ class When(Question[datetime]):
         return dates.format_moment(value)
 
 
+MOST_OF_A_YEAR = timedelta(days=300)
+JUST_PASSED = timedelta(days=31)
+
+
 class Day(Question[date]):
     """A day, past or future as `after` and `before` (both inclusive) allow.
 
-    Without a year it is the last of that date, or with `since` the first from that day on.
+    Without a year it is the last of that date; where it is to come, or with `since`, it is the first from that day on.
+    But one that has only just passed is that one, and not next year's: people are late more often than a year early.
     """
 
     def __init__(self, *, after: date | None = None, before: date | None = None, since: date | None = None) -> None:
@@ -414,16 +419,27 @@ class Day(Question[date]):
     def read(self, reply: Reply, asking: Asking, partial: Any) -> date:
         """The day that was said."""
         try:
-            now = asking.now.replace(tzinfo=None)
-            coming = self.after is not None and self.after >= now.date()
-            day = dates.read_day(_looked_up(reply), now=now, prefer_future=coming)
-            if day is not None and self.since is not None and day < self.since:
-                day = dates.read_day(_looked_up(reply), now=now, prefer_future=True)
+            day = self._day(_looked_up(reply), asking.now.replace(tzinfo=None))
         except dates.DateProblem as problem:
             raise Invalid(problem.key) from problem
         if day is None:
             raise Invalid("no_day")
         return self._checked(day)
+
+    def _day(self, text: str, now: datetime) -> date | None:
+        last = dates.read_day(text, now=now)
+        first = self.since or (self.after if self.after is not None and self.after >= now.date() else None)
+        if last is None or first is None:
+            return last
+        # Of a date that comes back every year only the year is open, and the day it counts from says which.
+        later = dates.read_day(text, now=now + timedelta(days=1), prefer_future=True)
+        if later is None or later - last < MOST_OF_A_YEAR:
+            return last if last >= first else dates.read_day(text, now=now, prefer_future=True)
+        origin = datetime.combine(first, time(12))
+        passed = dates.read_day(text, now=origin)
+        if passed is not None and passed < first and first - passed <= JUST_PASSED and passed <= now.date():
+            return passed
+        return dates.read_day(text, now=origin, prefer_future=True)
 
     def _checked(self, day: date) -> date:
         if self.after and day < self.after:
