@@ -9,7 +9,7 @@ from handlers.reminders import Reminder, is_civil
 from handlers.wording import Texts
 from knowledge.rules.customs import CustomName, Every, agreed, period_code, period_words
 from knowledge.rules.owed import LAST_DAYS, period_of
-from storage.customs import customs_for
+from storage.customs import customs_by_path, customs_over
 from storage.database import Session
 from storage.frequencies import Writer, writers, written_for
 from storage.models import ReportKind
@@ -29,10 +29,10 @@ async def report_reminders(session: Session, texts: Texts, now: datetime) -> lis
     found = []
     for name, kind in DUE.items():
         people = [one for one in await writers(session, kind, reachable=True) if is_civil(now, one.timezone)]
-        customs = await customs_for(session, name, None)
+        customs = await customs_by_path(session, name)
         due: dict[str, list[tuple[Writer, Every]]] = {}
         for one in people:
-            every = agreed(Every(own.value["every"]) for own in customs.get(one.organization_id, []))
+            every = agreed(Every(own.value["every"]) for own in customs_over(one.path, customs))
             if _is_late(one, every, now):
                 code = period_code(now.astimezone(ZoneInfo(one.timezone)).date(), every)
                 due.setdefault(code, []).append((one, every))

@@ -64,6 +64,7 @@ class Writer:
     person_id: int
     name: str
     organization_id: int
+    path: str
     timezone: str
     since: date
 
@@ -159,7 +160,7 @@ async def writers(
     """Who hands in such a report by custom: activists thought reports, and whoever is away from the branch by a case
     that runs reports of that; of one branch or of all, by branch and name; with `reachable` who can be written to."""
     query = (
-        select(Person.id, Person.name, Organization.id, Organization.timezone)
+        select(Person.id, Person.name, Organization.id, Organization.path, Organization.timezone)
         .join(Membership, Membership.person_id == Person.id)
         .join(Organization, Organization.id == Membership.organization_id)
         .where(Membership.until.is_(None))

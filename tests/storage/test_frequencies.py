@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from storage.case_steps import NewStep, record_steps, steps_of, withdraw_step
 from storage.cases import add_case, close_case
-from storage.customs import customs_for, set_custom
+from storage.customs import customs_by_path, customs_for, customs_over, set_custom
 from storage.database import Database, Session
 from storage.frequencies import held_in, writers, written_for
 from storage.models import (
@@ -181,11 +183,14 @@ async def test_a_custom_holds_below_and_is_replaced_by_its_own_next(database: Da
         await set_custom(session, town.branch, "lecture", {"every": "quarter"}, town.secretary, NOW)
         await set_custom(session, town.branch, "thought_report", {"every": "never"}, town.secretary, NOW)
     async with database.reading() as session:
-        found = await customs_for(session, "lecture", [town.branch, town.other_branch])
-        everybody = await customs_for(session, "lecture", None)
+        paths = {one.id: one.path for one in await session.scalars(select(Organization))}
+        found = await customs_for(session, "lecture", list(paths))
+        everywhere = await customs_by_path(session, "lecture")
     assert [(one.organization_id, one.value) for one in found[town.branch]] == [
         (town.committee, {"every": "month"}),
         (town.branch, {"every": "quarter"}),
     ]
     assert [one.organization_name for one in found[town.other_branch]] == ["清河镇党委"]
-    assert set(everybody) == {town.committee, town.branch, town.other_branch, town.group}
+    assert len(everywhere) == 2, "as many rows as customs, and not as many as branches"
+    assert {id: held for id, path in paths.items() if (held := customs_over(path, everywhere))} == found
+    assert set(found) == {town.committee, town.branch, town.other_branch, town.group}
