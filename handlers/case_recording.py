@@ -11,7 +11,7 @@ from knowledge.procedure.facts import Facts
 from knowledge.procedure.model import Effect, Outcome, Step
 from knowledge.procedure.standing import Ended
 from storage.case_steps import NewStep, record_steps
-from storage.cases import close_case, set_remind
+from storage.cases import close_case, set_due, set_remind
 from storage.memberships import change_status, end_membership, end_posts, give_post
 from storage.models import PostKind, Status
 from storage.people import COMMITTEE, audit
@@ -65,6 +65,7 @@ async def settle(turn: Turn, work: Work) -> Ended | None:
         await close_case(turn.session, work.case.id, outcome=ended.outcome.value, on=turn.today)
         return ended
     await set_remind(turn.session, work.case.id, work.standing.next_reminder(turn.today))
+    await set_due(turn.session, work.case.id, work.standing.due)
     return None
 
 

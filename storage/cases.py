@@ -21,6 +21,7 @@ from storage.case_steps import (
 from storage.database import Session
 from storage.memberships import change_status, end_membership, end_posts, give_post, move_membership
 from storage.models import Case, CaseFile, CaseState, CaseStep, Organization, OrganizationKind, Person, Post
+from storage.models.cases import NEVER_DUE
 from storage.people import COMMITTEE
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "case_files",
     "cases_about",
     "cases_of",
+    "cases_to_reckon",
     "cases_to_remind",
     "change_status",
     "close_case",
@@ -55,6 +57,7 @@ __all__ = [
     "record_steps",
     "reopen_case",
     "resume_case",
+    "set_due",
     "set_remind",
     "steps_of",
     "terms_ending",
@@ -254,6 +257,17 @@ async def move_case(session: Session, case_id: int, organization_id: int) -> boo
 async def set_remind(session: Session, case_id: int, day: date | None) -> bool:
     """When something has to be said about a case next. False when it is closed."""
     return await _change(session, case_id, RUNNING, {"remind_on": day})
+
+
+async def set_due(session: Session, case_id: int, day: date | None) -> bool:
+    """By which day a case has to go on by its rules; None where no rule says so. False when it is closed."""
+    return await _change(session, case_id, RUNNING, {"due_on": day or NEVER_DUE})
+
+
+async def cases_to_reckon(session: Session, limit: int = 200) -> list[CaseView]:
+    """Open cases of which it is not known yet by which day they have to go on, the oldest first."""
+    query = _select_cases().where(IS_OPEN, Case.due_on.is_(None)).order_by(Case.id).limit(limit)
+    return [CaseView(*row) for row in await session.execute(query)]
 
 
 async def _change(session: Session, case_id: int, states: Collection[CaseState], values: dict[str, Any]) -> bool:

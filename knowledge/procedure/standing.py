@@ -111,6 +111,11 @@ class Standing:
         """The steps that a day's reminder is about."""
         return [place for place in (*self.open, *self.early) if day in _reminders(place)]
 
+    @property
+    def due(self) -> date | None:
+        """The first day by which a rule wants something done that is open or will be; it is late afterwards."""
+        return min((day for place in (*self.open, *self.early) if (day := place.latest) is not None), default=None)
+
     def overdue(self, today: date) -> list[Place]:
         """Open steps whose latest day is over."""
         return [place for place in self.open if place.latest is not None and place.latest < today]

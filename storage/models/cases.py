@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, word
 
+NEVER_DUE = date.max
+"""In place of the day by which a case has to go on, where no rule names one."""
+
 
 class CaseState(StrEnum):
     """Whether a procedure is still running."""
@@ -21,7 +24,8 @@ class CaseState(StrEnum):
 class Case(Base):
     """One run of a procedure for one subject; it may take years, and belongs to the branch whoever its secretary is.
 
-    `outcome` is how it ended, in one word; `remind_on` is the next civil day on which something has to be said.
+    `outcome` is how it ended, in one word; `remind_on` is the next civil day on which something has to be said, and
+    `due_on` the day by which it has to go on by its rules: `NEVER_DUE` where none says so, None until it is reckoned.
     `taken_over_at` is the step at which a case that had begun elsewhere was taken over, else empty.
     """
 
@@ -38,6 +42,7 @@ class Case(Base):
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     closed_on: Mapped[date | None]
     remind_on: Mapped[date | None]
+    due_on: Mapped[date | None]
     paused_why: Mapped[str] = mapped_column(String(200), default="")
     taken_over_at: Mapped[str] = mapped_column(String(60), default="")
 
@@ -51,6 +56,12 @@ class Case(Base):
             "id",
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
+        ),
+        Index(
+            "ix_cases_unreckoned",
+            "id",
+            sqlite_where=text("state = 'open' AND due_on IS NULL"),
+            postgresql_where=text("state = 'open' AND due_on IS NULL"),
         ),
     )
 
