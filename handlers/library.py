@@ -14,7 +14,7 @@ from knowledge.handbook import Handbook
 from knowledge.readings import Passage
 from storage.branch_entries import BranchEntryView, entries_version, standing_entries
 from storage.database import Database, Session
-from storage.readings import PassageText, passage_ids, readings_version, stored_passages
+from storage.readings import PassageText, passage_ids, passage_owners, readings_version, stored_passages
 
 TOPIC = "本级补充"
 AT_ONCE = 25
@@ -45,6 +45,8 @@ async def refresh_readings(handbook: Handbook, database: Database) -> None:
             return
         ids = await passage_ids(session)
         known = handbook.passage_keys()
+        for id, path in (await passage_owners(session)).items():
+            handbook.hand_over(f"p{id}", path)
         for key in known - {f"p{id}" for id in ids}:
             handbook.remove_passage(key)
         new = sorted(id for id in ids if f"p{id}" not in known)

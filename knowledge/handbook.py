@@ -154,6 +154,11 @@ class Handbook:
         if owner is not None:
             self._owners[key] = owner
 
+    def hand_over(self, key: str, owner: str) -> None:
+        """The owner of a passage is at another path from now on; an unknown key is ignored."""
+        if key in self._owners:
+            self._owners[key] = owner
+
     def passage_keys(self) -> set[str]:
         """The keys of all passages."""
         return self.passages.keys()

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select, update
 
 from storage.database import Session
-from storage.models import BranchEntry, EntryState, Organization
+from storage.models import BranchEntry, EntryState, Organization, OrganizationChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,8 @@ async def _end(session: Session, entry_id: int, state: EntryState, now: datetime
 
 
 async def entries_version(session: Session) -> str:
-    """Changes whenever any entry was added, adopted or taken back."""
+    """Changes whenever any entry was added, adopted or taken back, or its organization has another place."""
     # Whatever ends an entry lowers the count; whatever adds one raises the id.
     standing = func.count().filter(BranchEntry.state == EntryState.STANDING)
-    query = select(standing, func.max(BranchEntry.id))
+    query = select(standing, func.max(BranchEntry.id), select(func.max(OrganizationChange.id)).scalar_subquery())
     return ":".join(map(str, (await session.execute(query)).one()))

@@ -22,7 +22,7 @@ from storage.database import Session
 from storage.memberships import change_status, end_membership, end_posts, give_post, move_membership
 from storage.models import Case, CaseFile, CaseState, CaseStep, Organization, OrganizationKind, Person, Post
 from storage.models.cases import NEVER_DUE
-from storage.people import COMMITTEE
+from storage.people import COMMITTEE, with_predecessors
 
 __all__ = [
     "RUNNING",
@@ -189,7 +189,8 @@ async def cases_of(
     offset: int = 0,
 ) -> list[CaseView]:
     """The cases of one organization in these states, the one that was begun last first."""
-    query = _select_cases().where(Case.organization_id == organization_id, Case.state.in_(states))
+    here = Case.organization_id.in_(with_predecessors(organization_id))
+    query = _select_cases().where(here, Case.state.in_(states))
     if procedure is not None:
         query = query.where(Case.procedure == procedure)
     query = query.order_by(Case.id.desc()).limit(limit).offset(offset)
@@ -200,7 +201,8 @@ async def count_cases(
     session: Session, organization_id: int, *, states: Collection[CaseState], procedure: str | None = None
 ) -> int:
     """How many `cases_of` would go through."""
-    query = select(func.count(Case.id)).where(Case.organization_id == organization_id, Case.state.in_(states))
+    here = Case.organization_id.in_(with_predecessors(organization_id))
+    query = select(func.count(Case.id)).where(here, Case.state.in_(states))
     if procedure is not None:
         query = query.where(Case.procedure == procedure)
     return (await session.execute(query)).scalar_one()

@@ -11,6 +11,7 @@ from sqlalchemy import Select, delete, func, select, update
 
 from storage.database import Session, table_of, upsert
 from storage.models import DuesAssessment, DuesPayment, File, Membership, Organization, Person, Status
+from storage.people import with_predecessors
 
 PAYING = (Status.FULL, Status.PROBATIONARY)
 """Who pays dues."""
@@ -127,7 +128,9 @@ def _in_force(rows: Sequence[Sequence[Any]]) -> dict[int, Assessed]:
 
 async def assessments_of(session: Session, organization_id: int, year: int) -> dict[int, Assessed]:
     """What each pays to a branch in a year, by person: what was fixed last for it, else for the newest year before."""
-    query = _select_assessments().where(DuesAssessment.organization_id == organization_id, DuesAssessment.year <= year)
+    query = _select_assessments().where(
+        DuesAssessment.organization_id.in_(with_predecessors(organization_id)), DuesAssessment.year <= year
+    )
     return _in_force((await session.execute(query)).all())
 
 
@@ -202,7 +205,7 @@ async def payments_by(session: Session, person_ids: Collection[int], *, voided: 
 async def payments_to(session: Session, organization_id: int, year: int) -> list[PaymentView]:
     """What was paid to a branch for the months of a year, by whoever, also by those who have left it since."""
     query = _select_payments().where(
-        DuesPayment.organization_id == organization_id,
+        DuesPayment.organization_id.in_(with_predecessors(organization_id)),
         ~DuesPayment.voided,
         DuesPayment.month.between(date(year, 1, 1), date(year, 12, 31)),
     )

@@ -27,7 +27,7 @@ from storage.models import (
     Presence,
     Status,
 )
-from storage.people import COMMITTEE, Member, members_of, select_members
+from storage.people import COMMITTEE, Member, members_of, select_members, with_predecessors
 
 __all__ = [
     "AttendanceView",
@@ -238,8 +238,8 @@ async def meetings_of(
     since: datetime | None = None,
     limit: int = 10,
 ) -> list[MeetingView]:
-    """The meetings of one organization, the newest first."""
-    query = _select_meetings().where(Meeting.organization_id == organization_id)
+    """The meetings of one organization and of what became part of it, the newest first."""
+    query = _select_meetings().where(Meeting.organization_id.in_(with_predecessors(organization_id)))
     if states is not None:
         query = query.where(Meeting.state.in_(states))
     if since is not None:

@@ -18,6 +18,8 @@ COMMITTEE = (
 )
 """The posts that make up a branch's committee, in their order."""
 
+SECRETARIES = (PostKind.SECRETARY, PostKind.DEPUTY_SECRETARY)
+
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
@@ -84,7 +86,7 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationView:
-    """One organization of the tree."""
+    """One organization of the tree; `closed_on` is since when it is no more."""
 
     id: int
     parent_id: int | None
@@ -92,6 +94,7 @@ class OrganizationView:
     name: str
     path: str
     timezone: str
+    closed_on: date | None = None
 
 
 def is_within(path: str, scope_path: str) -> bool:
@@ -197,8 +200,12 @@ async def holders(session: Session, organization_id: int, *kinds: PostKind) -> l
 
 
 async def secretaries_of(session: Session, organization_id: int) -> list[PersonView]:
-    """The secretary, then the deputies: who gets what is handed in."""
-    return await holders(session, organization_id, PostKind.SECRETARY, PostKind.DEPUTY_SECRETARY)
+    """The secretary, then the deputies: who gets what is handed in. Of what became part of another, those there."""
+    found = await holders(session, organization_id, *SECRETARIES)
+    if found:
+        return found
+    successor = await session.scalar(select(Organization.successor_id).where(Organization.id == organization_id))
+    return await holders(session, successor, *SECRETARIES) if successor else []
 
 
 async def committee_of(session: Session, organization_id: int) -> list[Officer]:
@@ -225,7 +232,7 @@ async def became(session: Session, organization_id: int, status: Status) -> dict
     )
     query = (
         select(Membership.person_id, Membership.status, Membership.since)
-        .where(Membership.organization_id == organization_id, Membership.person_id.in_(current))
+        .where(Membership.organization_id.in_(with_predecessors(organization_id)), Membership.person_id.in_(current))
         .order_by(Membership.since.desc(), Membership.id.desc())
     )
     found: dict[int, date] = {}
@@ -260,14 +267,14 @@ async def term_ends_of(session: Session, organization_id: int) -> date | None:
 
 
 async def organizations_named(session: Session, name: str) -> list[OrganizationView]:
-    """The organizations of that very name, by id."""
-    query = _select_organizations().where(Organization.name == name).order_by(Organization.id)
+    """The organizations of that very name that there are, by id."""
+    query = _select_organizations().where(Organization.name == name, IS_OPEN).order_by(Organization.id)
     return [OrganizationView(*row) for row in await session.execute(query)]
 
 
 async def roots(session: Session) -> list[OrganizationView]:
     """The highest organizations, the oldest first."""
-    query = _select_organizations().where(Organization.parent_id.is_(None)).order_by(Organization.id)
+    query = _select_organizations().where(Organization.parent_id.is_(None), IS_OPEN).order_by(Organization.id)
     return [OrganizationView(*row) for row in await session.execute(query)]
 
 
@@ -277,13 +284,13 @@ async def branches_under(session: Session, path: str) -> list[OrganizationView]:
 
 
 async def organizations_under(session: Session, path: str) -> list[OrganizationView]:
-    """All organizations at or below `path`, in the order of the tree."""
-    query = _select_organizations().where(Organization.path.startswith(path))
+    """All organizations at or below `path`, in the order of the tree; those that are no more are left out."""
+    query = _select_organizations().where(Organization.path.startswith(path), IS_OPEN)
     found = [OrganizationView(*row) for row in await session.execute(query)]
     return sorted(found, key=lambda one: [int(part) for part in one.path.strip("/").split("/")])
 
 
-def _select_organizations() -> Select[int, int | None, OrganizationKind, str, str, str]:
+def _select_organizations() -> Select[int, int | None, OrganizationKind, str, str, str, date | None]:
     return select(
         Organization.id,
         Organization.parent_id,
@@ -291,6 +298,18 @@ def _select_organizations() -> Select[int, int | None, OrganizationKind, str, st
         Organization.name,
         Organization.path,
         Organization.timezone,
+        Organization.closed_on,
+    )
+
+
+IS_OPEN = Organization.closed_on.is_(None)
+"""What leaves out the organizations that are no more."""
+
+
+def with_predecessors(*organization_ids: int) -> Select[int]:
+    """The ids of these organizations and of those that became part of them: what those recorded is theirs now."""
+    return select(Organization.id).where(
+        or_(Organization.id.in_(organization_ids), Organization.successor_id.in_(organization_ids))
     )
 
 

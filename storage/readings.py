@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 
 from storage.database import Session
-from storage.models import Organization, ReadingPassage, ReadingText
+from storage.models import Organization, OrganizationChange, ReadingPassage, ReadingText
 
 AT_ONCE = 1000
 """Rows named in one statement: databases allow some 32,000 parameters."""
@@ -278,10 +278,21 @@ async def passage_place(session: Session, passage_id: int, paths: Collection[str
 
 
 async def readings_version(session: Session) -> str:
-    """Changes whenever a reading was imported, brought up to date or removed."""
+    """Changes whenever a reading was imported, brought up to date or removed, or its owner has another place."""
     # Not the newest time alone: the clock of another machine may be behind.
     rows = await session.execute(select(ReadingText.id, ReadingText.changed_at).order_by(ReadingText.id))
-    return " ".join(f"{id}:{changed_at.timestamp()}" for id, changed_at in rows)
+    version = " ".join(f"{id}:{changed_at.timestamp()}" for id, changed_at in rows)
+    return f"{version} {await session.scalar(select(func.max(OrganizationChange.id)))}"
+
+
+async def passage_owners(session: Session) -> dict[int, str]:
+    """Where the owner of each passage is, by the passage's id; those of everybody are left out."""
+    query = (
+        select(ReadingPassage.id, Organization.path)
+        .join(ReadingText, ReadingText.id == ReadingPassage.reading_id)
+        .join(Organization, Organization.id == ReadingText.organization_id)
+    )
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def passage_ids(session: Session) -> set[int]:

@@ -21,6 +21,7 @@ from storage.models import (
     ReportNote,
     ReportState,
 )
+from storage.people import with_predecessors
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def _select_reports() -> Select[*tuple[Any, ...]]:
             Report.text,
             Report.author_id,
             Person.name,
-            Report.organization_id,
+            func.coalesce(Organization.successor_id, Organization.id),
             Organization.name,
             Organization.path,
             Report.handed_in_at,
@@ -178,16 +179,16 @@ async def reports_by(
     """What somebody handed in, everywhere or to one organization, the newest first."""
     query = _select_reports().where(Report.author_id == author_id)
     if organization_id is not None:
-        query = query.where(Report.organization_id == organization_id)
+        query = query.where(Report.organization_id.in_(with_predecessors(organization_id)))
     return await _views(session, query.order_by(Report.handed_in_at.desc(), Report.id.desc()).limit(limit))
 
 
 async def reports_to(
     session: Session, organization_id: int, *, unread_only: bool = False, limit: int = 10, skip: int = 0
 ) -> list[ReportView]:
-    """What was handed in to an organization: the unread first, then what is not on file yet, then the rest; among each
-    the newest first. `skip` passes over so many."""
-    query = _select_reports().where(Report.organization_id == organization_id)
+    """What was handed in to an organization, or to what became part of it: the unread first, then what is not on file
+    yet, then the rest; among each the newest first. `skip` passes over so many."""
+    query = _select_reports().where(Report.organization_id.in_(with_predecessors(organization_id)))
     if unread_only:
         query = query.where(Report.read_at.is_(None))
     step = case((Report.read_at.is_(None), 0), (Report.state != ReportState.ACCEPTED, 1), else_=2)
@@ -198,7 +199,9 @@ async def reports_to(
 async def count_reports(session: Session, organization_ids: Collection[int]) -> tuple[int, int]:
     """How many were handed in to some organizations, and how many of them were not read yet."""
     unread = func.coalesce(func.sum(case((Report.read_at.is_(None), 1), else_=0)), 0)
-    query = select(func.count(Report.id), unread).where(Report.organization_id.in_(organization_ids))
+    query = select(func.count(Report.id), unread).where(
+        Report.organization_id.in_(with_predecessors(*organization_ids))
+    )
     count, waiting = (await session.execute(query)).one()
     return count, waiting
 
@@ -208,7 +211,7 @@ async def authors_to(session: Session, organization_id: int) -> list[AuthorCount
     query = (
         select(Person.id, Person.name, Person.phone_last4, func.count(Report.id))
         .join(Report, Report.author_id == Person.id)
-        .where(Report.organization_id == organization_id)
+        .where(Report.organization_id.in_(with_predecessors(organization_id)))
         .group_by(Person.id, Person.name, Person.phone_last4)
     )
     found = [AuthorCount(*row) for row in await session.execute(query)]
