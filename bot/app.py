@@ -20,6 +20,7 @@ from bot.channels.web_chat import People, WebChat
 from bot.delivery import Delivery
 from bot.inbox import DatabaseInbox
 from bot.pages.board import Boards
+from bot.pages.dashboard import Dashboards
 from bot.schedule import Schedule
 from bot.settings import Settings, Unusable, is_token
 from handlers.dialogue.turn import Surroundings
@@ -167,6 +168,7 @@ async def _serve_web(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, 
     boards = Boards(app.database, app.texts, app.clock, hosts=settings.web_hosts)
     chat.add_to(pages)
     boards.add_to(pages)
+    Dashboards(app.database, app.clock, hosts=settings.web_hosts).add_to(pages)
     runner = web.AppRunner(pages, access_log=None)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)

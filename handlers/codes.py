@@ -1,7 +1,7 @@
-"""QR codes, and the codes of a check-in: digits and links that turn every half minute, and the ticket of the board.
+"""QR codes, the codes of a check-in, which turn every half minute, and the tickets that open our pages for a while.
 
-Everything is made from the secret of one meeting, which never leaves the server: whoever sees a code, or a picture of
-one, can use it for a minute and make no other. The clock is the server's alone.
+Everything is made from a secret that never leaves the server, of one meeting or of the dashboard: whoever sees a code,
+or a picture of one, can use it for a minute and make no other. The clock is the server's alone.
 """
 
 import base64
@@ -25,9 +25,12 @@ LOOK_BACK = 240
 """Windows for which a code that was right is told from one that never was."""
 BOARD_FOR = timedelta(hours=4)
 """How long the link of a board can be opened."""
+DASHBOARD_FOR = timedelta(hours=8)
+"""How long the link of a dashboard can be opened: a working day, and no longer."""
 
 _LINK = re.compile(r"(\d{1,10})_([0-9a-z]{1,9})_([0-9a-f]{16})", re.ASCII)
 _TICKET = re.compile(r"(\d{1,10})\.(\d{1,12})\.([\w-]{0,400})\.([\w-]{22})", re.ASCII)
+_SCOPE = re.compile(r"(\d{1,10})\.(\d{1,10})\.(\d{1,12})\.([\w-]{22})", re.ASCII)
 
 
 class Fit(StrEnum):
@@ -154,7 +157,10 @@ def board_ticket(meeting_id: int, secret: str, until: datetime, entry: str) -> s
 
 
 def _ticket_proof(meeting_id: int, secret: str, until: datetime, entry: str) -> str:
-    seal = _sealed(secret, "board", meeting_id, int(until.timestamp()), entry)
+    return _short(_sealed(secret, "board", meeting_id, int(until.timestamp()), entry))
+
+
+def _short(seal: bytes) -> str:
     return base64.urlsafe_b64encode(seal[:16]).decode().rstrip("=")
 
 
@@ -169,3 +175,40 @@ def read_ticket(ticket: str) -> Ticket | None:
     except (ValueError, OverflowError, OSError):
         return None
     return Ticket(int(found[1]), until, entry, found[4])
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeTicket:
+    """What the address of a dashboard says: who was given it, of which organization, until when."""
+
+    person_id: int
+    organization_id: int
+    until: datetime
+    proof: str
+
+    def is_good(self, secret: str, moment: datetime) -> bool:
+        """Whether it was made from the dashboard's secret and has not run out."""
+        right = _scope_proof(self.person_id, self.organization_id, secret, self.until)
+        return hmac.compare_digest(right, self.proof) and moment < self.until
+
+
+def scope_ticket(person_id: int, organization_id: int, secret: str, until: datetime) -> str:
+    """The last part of a dashboard's address."""
+    proof = _scope_proof(person_id, organization_id, secret, until)
+    return f"{person_id}.{organization_id}.{int(until.timestamp())}.{proof}"
+
+
+def _scope_proof(person_id: int, organization_id: int, secret: str, until: datetime) -> str:
+    return _short(_sealed(secret, "dashboard", person_id, organization_id, int(until.timestamp())))
+
+
+def read_scope_ticket(ticket: str) -> ScopeTicket | None:
+    """A dashboard's address taken apart; None when it is none."""
+    found = _SCOPE.fullmatch(ticket)
+    if found is None or max(int(found[1]), int(found[2])) > LARGEST_ID:
+        return None
+    try:
+        until = datetime.fromtimestamp(int(found[3]), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return ScopeTicket(int(found[1]), int(found[2]), until, found[4])

@@ -29,7 +29,7 @@ MENU: tuple[tuple[Role, tuple[str, ...]], ...] = (
             "invite",
         ),
     ),
-    (Role.OFFICIAL, ("digest", "dashboard")),
+    (Role.OFFICIAL, ("digest", "dashboard", "tree")),
     (Role.MEMBER, ("check_in", "ask_leave", "hand_in_report", "my_data")),
     (Role.CURATOR, ("knowledge",)),
     (Role.ANYONE, ("topics", "help")),

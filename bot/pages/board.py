@@ -34,6 +34,7 @@ NAMES: Final = 60
 """The names that a screen shows at most, of who came last."""
 SCREENS: Final = 20
 """Screens that may show the board of one meeting at a time."""
+TITLE: Final = "签到大屏"
 EXPIRED: Final = "这个大屏链接过期了或者不完整。请书记在聊天里点“再看签到码”，重新打开大屏。"
 AWAY: Final = "助手暂时打不开，请过一会儿再刷新。"
 CROWDED: Final = "这个大屏已经在很多地方打开了。请先关掉几个再开。"
@@ -90,7 +91,7 @@ class Boards:
         templates = Environment(
             loader=FileSystemLoader(_PAGES / "templates"), autoescape=True, undefined=StrictUndefined, enable_async=True
         )
-        self._page, self._sorry = templates.get_template("board.html"), templates.get_template("board_sorry.html")
+        self._page, self._sorry = templates.get_template("board.html"), templates.get_template("page_sorry.html")
 
     def add_to(self, app: web.Application) -> None:
         """Put the routes on an application, and let its shutdown end the open streams."""
@@ -151,10 +152,10 @@ class Boards:
             admitted = await self._admitted(request)
         except Unavailable as error:
             log.warning("database away", error=type(error).__name__)
-            page = await self._sorry.render_async(words=AWAY)
+            page = await self._sorry.render_async(title=TITLE, style="board.css", words=AWAY)
             return web.Response(status=503, text=page, content_type="text/html", headers=headers)
         if admitted is None:
-            page = await self._sorry.render_async(words=EXPIRED)
+            page = await self._sorry.render_async(title=TITLE, style="board.css", words=EXPIRED)
             return web.Response(status=410, text=page, content_type="text/html", headers=headers)
         held = admitted[1]
         starts_at = held.starts_at.astimezone(ZoneInfo(held.timezone))
