@@ -7,14 +7,12 @@ from handlers.case_recording import BRANCH_POSTS, settle
 from handlers.case_words import next_words, page_rows, page_words
 from handlers.case_work import Work, branch_of, work_from, work_on
 from handlers.dialogue import Dialogue, Refused, Role, Text, dialogue
-from handlers.dialogue.errors import Invalid, More
-from handlers.dialogue.questions import Asking, Option, Question, Reply, pick_one
 from handlers.dialogue.turn import Turn
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
+from handlers.organization_choice import OrganizationNamed
 from handlers.router import reply
 from handlers.wording import Marked, day_words
-from knowledge import choices
 from knowledge.procedure.checking import shown
 from knowledge.procedure.facts import load
 from knowledge.procedure.model import Asked, Kind
@@ -22,7 +20,7 @@ from storage.case_steps import StepView, history_of, steps_of
 from storage.cases import CaseView, cases_of, close_case, count_cases, move_case, pause_case, resume_case
 from storage.memberships import end_posts, move_membership
 from storage.models import CaseState
-from storage.people import OrganizationView, audit, branches_under, organizations_above, secretaries_of
+from storage.people import audit, branches_under, organizations_above, secretaries_of
 
 PAGE = 8
 RUNNING = (CaseState.OPEN, CaseState.PAUSED)
@@ -223,7 +221,7 @@ async def move(d: Dialogue) -> None:
     others = [one for one in await branches_under(d.session, above[0].path) if one.id != work.case.organization_id]
     if not others:
         raise Refused("nowhere_to_go")
-    chosen = await d.ask("where", BranchNamed(others))
+    chosen = await d.ask("where", OrganizationNamed(others))
     target = next(one for one in others if one.id == chosen)
     await d.confirm(title=work.case.title, name=work.case.subject_name, target=target.name)
     await move_case(d.session, work.case.id, target.id)
@@ -234,51 +232,6 @@ async def move(d: Dialogue) -> None:
     rows = ((Button(work.case.title[:30], f"case.{work.case.id}"),),)
     await d.notify(told, "arrived", rows=rows, title=work.case.title, origin=work.case.organization_name)
     await d.say("moved_away", title=work.case.title, target=target.name)
-
-
-class BranchNamed(Question[int]):
-    """A branch by its name or a part of it; the answer is its id."""
-
-    AT_A_GLANCE = 8
-
-    def __init__(self, branches: Sequence[OrganizationView]) -> None:
-        self.branches = list(branches)
-
-    def options(self, asking: Asking, partial: Any) -> list[Option]:
-        """All when they are few, else those that the last words found."""
-        shown = self.branches if len(self.branches) <= self.AT_A_GLANCE else []
-        if partial is not None:
-            shown = [one for one in self.branches if one.id in partial]
-        return [Option(str(one.id), one.name) for one in shown]
-
-    def read(self, reply: Reply, asking: Asking, partial: Any) -> int:
-        """The one that fits; several are offered to choose from."""
-        everybody = [Option(str(one.id), one.name) for one in self.branches]
-        if reply.option is not None:
-            return int(pick_one(reply, everybody))
-        if self.options(asking, partial) and choices.whole_number(reply.text) is not None:
-            return int(pick_one(reply, self.options(asking, partial)))
-        words = reply.text.strip()
-        found = [one.id for one in self.branches if words and words in one.name]
-        if len(found) == 1:
-            return found[0]
-        if 1 < len(found) <= self.AT_A_GLANCE:
-            raise More(found, "several_branches")
-        if found:
-            raise Invalid("too_many_branches", count=len(found))
-        return int(pick_one(reply, everybody))
-
-    def load(self, data: Any, asking: Asking) -> int:
-        """The id, if that branch is still there."""
-        if data not in [one.id for one in self.branches]:
-            raise Invalid("no_longer_offered")
-        return int(data)
-
-    def show(self, value: int, asking: Asking) -> str:
-        """The name."""
-        from handlers.markup import escape
-
-        return escape(next(one.name for one in self.branches if one.id == value))
 
 
 async def _audit(turn: Turn, work: Work, action: str) -> None:

@@ -173,7 +173,7 @@ async def _rename_groups(session: Session, one: Node, into: Node) -> None:
     taken = {child.name for child in await children_of(session, into.id)}
     for group in await children_of(session, one.id):
         if group.kind is OrganizationKind.GROUP and group.name in taken:
-            name = f"{group.name}（原{one.name}）"[:120]
+            name = f"{group.name}(原{one.name})"[:120]
             await session.execute(update(Organization).where(Organization.id == group.id).values(name=name))
 
 

@@ -266,7 +266,7 @@ async def test_a_merger_hands_over_people_and_what_runs_and_keeps_the_records_re
             (town.other_branch, TODAY, None),
         ]
         groups = await children_of(session, town.other_branch)
-        assert sorted(one.name for one in groups) == ["第一党小组", "第一党小组（原柳荫村党支部）"]
+        assert sorted(one.name for one in groups) == ["第一党小组", "第一党小组(原柳荫村党支部)"]
         assert [one.id for one in groups if one.id == town.group] == [town.group]
         assert [one.id for one in await secretaries_of(session, town.branch)] == [town.full[3]]
         # What is under way goes on there, what is over is found there.
