@@ -9,12 +9,14 @@ import structlog
 from handlers.case_reminders import case_reminders, term_reminders
 from handlers.dialogue.turn import Place
 from handlers.dialogue.turns import Clock, stored_rows
-from handlers.digest import digest_of, totals_of_week, week_of
+from handlers.digest import digest_of, week_of
+from handlers.figures import DigestStyle
 from handlers.meeting_reminders import meeting_reminders
 from handlers.meeting_series import series_proposals
 from handlers.opinions import opinion_results
 from handlers.reminders import Reminder
 from handlers.report_reminders import report_reminders
+from handlers.scope_figures import figures_of
 from handlers.tasks import task_reminders
 from handlers.wording import Texts
 from knowledge.procedure.files import Procedures
@@ -87,24 +89,25 @@ class Schedule:
         zone = ZoneInfo(subscription.timezone)
         day = now.astimezone(zone).date() - timedelta(weeks=1)
         place = Place(subscription.organization_id, subscription.organization_name, subscription.path, None, zone)
+        async with self.database.reading() as session:
+            scope = await figures_of(session, place, day, now)
+        digest = await digest_of(self.texts, scope, DigestStyle())
         async with self.database.transaction() as session:
-            figures = await totals_of_week(session, place, day)
-            if not await add_issue(session, subscription.id, week_of(day), figures, now):
+            if not await add_issue(session, subscription.id, week_of(day), {"branches": len(scope.branches)}, now):
                 return 0
-            body, rows, table = await digest_of(session, self.texts, place, day, now)
-            file_id = await add_file(session, table.name, table.media_type, table.blob, now)
+            files = [await add_file(session, one.name, one.media_type, one.blob, now) for one in digest.documents]
             accounts = await reach(session, [subscription.person_id])
             drafts = [
                 Draft(
                     channel=account.channel,
                     tenant=account.tenant,
                     chat=account.chat,
-                    body=body,
+                    body=digest.body,
                     lane=Lane.PUSH,
                     account_id=account.account_id,
                     title=self.texts.say("digest.digest", "push_title"),
-                    buttons=stored_rows(rows),
-                    documents=[file_id],
+                    buttons=stored_rows(digest.rows),
+                    documents=files,
                     unique_key=f"digest:{subscription.id}:{week_of(day)}:{account.account_id}",
                 )
                 for account in accounts

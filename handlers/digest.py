@@ -1,28 +1,55 @@
 """The weekly digest: which branches need help, counts and to-dos only, and a way to look closer."""
 
+import asyncio
+import re
+import subprocess
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import structlog
 
 from handlers.dialogue.errors import Refused
 from handlers.dialogue.roles import Role
 from handlers.dialogue.turn import Place, Turn, record_id
-from handlers.menu_rows import back_to_menu
+from handlers.digest_chart import chart
+from handlers.digest_sheet import table
+from handlers.digest_words import (
+    digest_words,
+    needing_of,
+    needs,
+    percent,
+    points,
+    reason_words,
+    unfolded_words,
+    what_words,
+)
+from handlers.drawing import drawn
+from handlers.figures import BranchFigures, Digest, DigestStyle, ScopeFigures, WeekCount
+from handlers.markup import to_plain
+from handlers.menu_rows import Row, back_to_menu, page_of
 from handlers.messages import Button, Document, Rows
 from handlers.router import reply
-from handlers.sheets import workbook
-from handlers.wording import Texts
-from storage.database import Session
-from storage.digest import BranchWeek, unanswered_between, week_figures
-from storage.people import organization
+from handlers.scope_figures import figures_of
+from handlers.wording import Marked, Texts
+from knowledge.rules.owed import Light
+from storage.digest_settings import wishes_of
+from storage.models import OrganizationKind, PostKind
+from storage.people import OrganizationView, organization
 
-UNREAD_AFTER = timedelta(days=7)
-"""Reports that wait shorter than this are the secretary's business alone."""
-GRAVITY = ("no_record", "quiet", "low_attendance", "unread")
-"""Why a branch needs help, the gravest first: who reads only the first lines should read what matters."""
-QUIET_AFTER = timedelta(days=30)
-"""A branch without any record for this long is named, so that somebody asks whether it needs help."""
+log = structlog.get_logger()
+
+SHOWN = 3
+"""So many branches that need help have a button under the digest."""
+LISTED = 8
+"""Branches on a page of the list of all."""
+LABEL = 24
+"""Characters of a branch's name that a button shows."""
+MOST_SCOPES = 5
+"""Of so many organizations somebody is shown the digests at once; nobody has as many posts."""
+OLDEST = timedelta(days=731)
+"""Weeks that are longer ago are not shown."""
+_WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 
 
 def week_of(day: date) -> str:
@@ -31,120 +58,222 @@ def week_of(day: date) -> str:
     return f"{year}-W{week:02d}"
 
 
-def bounds(day: date, place: Place) -> tuple[datetime, datetime]:
-    """The first instant of a day's week, local to a place, and the first after it."""
-    monday = datetime.combine(day - timedelta(days=day.isoweekday() - 1), time(), place.zone)
-    return monday, monday + timedelta(days=7)
+async def digest_of(texts: Texts, figures: ScopeFigures, style: DigestStyle) -> Digest:
+    """The digest of a week with its buttons, its chart and the table of all branches; it asks the database nothing.
+
+    The chart takes about half a second of another process: draw before a transaction begins.
+    """
+    body, more = digest_words(texts, figures, style)
+    if style.own:
+        return Digest(body, _own_rows(texts, figures))
+    rows = _rows(texts, figures, style, more=more)
+    if style.pressing_only or not figures.branches:
+        return Digest(body, rows)
+    sheet = await asyncio.to_thread(table, texts, figures, style)
+    return Digest(body, rows, (*await _picture(texts, figures), sheet))
 
 
-@reply("digest", role=Role.OFFICIAL)
-async def show_digest(turn: Turn, argument: str) -> None:
-    """This week so far, or with "1" the week before, over everything the official is responsible for."""
-    back = 1 if argument == "1" else 0
-    for place in turn.places(Role.OFFICIAL):
-        day = turn.now.astimezone(place.zone).date() - timedelta(weeks=back)
-        body, rows, document = await digest_of(turn.session, turn.texts, place, day, turn.now)
-        other = Button(turn.texts.say("digest.digest", "last_week" if not back else "this_week"), f"digest.{1 - back}")
-        await turn.say(body, rows=(*rows, (other,)), documents=[document])
+async def _picture(texts: Texts, figures: ScopeFigures) -> tuple[Document, ...]:
+    """The chart as PNG; none when it cannot be drawn, for a digest without it is better than none."""
+    name = to_plain(texts.say("digest_chart", "name", place=figures.name, first=figures.first))
+    try:
+        return (Document(name, "image/png", await drawn(chart(texts, figures))),)
+    except (subprocess.SubprocessError, OSError) as error:
+        log.warning("chart left out", error=type(error).__name__)
+        return ()
 
 
-async def digest_of(
-    session: Session, texts: Texts, place: Place, day: date, now: datetime
-) -> tuple[str, Rows, Document]:
-    """The digest of the week that `day` is in: text, buttons to the branches that need help, and the table of all."""
-    first, after = bounds(day, place)
-    branches = await week_figures(session, place.path, first, after)
-    needing = [(branch, reasons) for branch in branches if (reasons := needs(branch, now))]
-    needing.sort(key=lambda pair: (GRAVITY.index(pair[1][0][0]), -len(pair[1]), -pair[1][0][1]))
-    body = texts.document(
-        "digest.j2",
-        place=place.name,
-        first=first.date(),
-        last=(after - timedelta(days=1)).date(),
-        needing=needing[:5],
-        more=max(len(needing) - 5, 0),
-        branches=len(branches),
-        totals=totals(branches),
-        unanswered=await unanswered_between(session, place.path, first, after),
-    )
-    rows: Rows = tuple((Button(branch.name, f"digest_branch.{branch.organization_id}"),) for branch, _ in needing[:5])
-    return body, rows, _table(place, first.date(), branches)
+def _rows(texts: Texts, figures: ScopeFigures, style: DigestStyle, *, more: bool) -> Rows:
+    """The branches that need help most, and the ways to all of it."""
+    week = week_of(figures.first)
+    branches = [one.branch for one in needing_of(figures, style)[:SHOWN]]
+    rows: list[Row] = [(Button(_label(one.name), f"digest_branch.{one.organization_id}.{week}"),) for one in branches]
+    ways = []
+    if more:
+        ways.append(Button(texts.title("digest_whole"), f"digest_whole.{figures.organization_id}.{week}"))
+    if len(figures.branches) > 1:
+        ways.append(Button(texts.title("digest_branches"), f"digest_branches.{figures.organization_id}.{week}"))
+    settings = Button(texts.title("digest_settings"), f"digest_settings.{figures.organization_id}")
+    return (*rows, *((tuple(ways),) if ways else ()), (settings,))
 
 
-async def totals_of_week(session: Session, place: Place, day: date) -> dict[str, Any]:
-    """The sums of a week, as they are kept with the digest that was sent."""
-    first, after = bounds(day, place)
-    return totals(await week_figures(session, place.path, first, after))
-
-
-def needs(branch: BranchWeek, now: datetime) -> list[tuple[str, int]]:
-    """Why somebody should look at a branch, as keys of words and a number each; empty when all is well."""
-    found: list[tuple[str, int]] = []
-    if branch.last_record_at is None:
-        found.append(("no_record", 0))
-    elif now - branch.last_record_at > QUIET_AFTER:
-        found.append(("quiet", (now - branch.last_record_at).days))
-    if branch.expected and branch.present * 2 < branch.expected:
-        found.append(("low_attendance", round(100 * branch.present / branch.expected)))
-    if branch.oldest_unread_at is not None and now - branch.oldest_unread_at > UNREAD_AFTER:
-        found.append(("unread", (now - branch.oldest_unread_at).days))
-    return found
-
-
-def totals(branches: Sequence[BranchWeek]) -> dict[str, Any]:
-    """Sums over all branches, and the attendance in per cent (None when nobody was expected anywhere)."""
-    expected = sum(branch.expected for branch in branches)
-    present = sum(branch.present for branch in branches)
-    return {
-        "meetings": sum(branch.meetings_held for branch in branches),
-        "expected": expected,
-        "present": present,
-        "rate": round(100 * present / expected) if expected else None,
-        "reports": sum(branch.reports for branch in branches),
-        "unread": sum(branch.unread_reports for branch in branches),
-        "cases": sum(branch.open_cases for branch in branches),
-    }
-
-
-def _table(place: Place, monday: date, branches: Sequence[BranchWeek]) -> Document:
-    heads = ["支部", "开会", "应到人次", "实到人次", "到会率", "交材料", "未阅", "在办事项", "最近记录"]
-    rows: list[list[str | int | float]] = [
-        [
-            branch.name,
-            branch.meetings_held,
-            branch.expected,
-            branch.present,
-            f"{round(100 * branch.present / branch.expected)}%" if branch.expected else "—",
-            branch.reports,
-            branch.unread_reports,
-            branch.open_cases,
-            f"{branch.last_record_at.astimezone(place.zone):%Y-%m-%d}" if branch.last_record_at else "无",
-        ]
-        for branch in branches
+def _own_rows(texts: Texts, figures: ScopeFigures) -> Rows:
+    """What a secretary does about it."""
+    waiting = [
+        (figures.totals.duties > figures.totals.done, "owed"),
+        (figures.totals.unread > 0, "reports"),
+        (figures.totals.cases_open > 0, "cases"),
     ]
-    return workbook(
-        f"{place.name}周报_{monday:%Y%m%d}", f"{place.name}周报", [f"{monday:%Y年%m月%d日}起的一周"], heads, rows
-    )
+    ways = tuple(Button(texts.title(name), name) for there, name in waiting if there)
+    settings = (Button(texts.title("digest_settings"), f"digest_settings.{figures.organization_id}"),)
+    return (ways, settings) if ways else (settings,)
 
 
-@reply("digest_branch", role=Role.OFFICIAL)
-async def show_branch(turn: Turn, argument: str) -> None:
-    """One branch in the week: its figures, nothing about individuals."""
-    found = await organization(turn.session, record_id(argument))
+def _label(name: str) -> str:
+    return name if len(name) <= LABEL else f"{name[: LABEL - 1]}…"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """An organization of which somebody reads the digest, and how."""
+
+    place: Place
+    style: DigestStyle
+
+
+READERS = frozenset({PostKind.OFFICIAL, PostKind.SECRETARY, PostKind.DEPUTY_SECRETARY})
+
+
+async def _scopes(turn: Turn) -> list[Scope]:
+    """Of what somebody reads digests, the highest first.
+
+    Raises `Refused` when they read none.
+    """
+    places = {place.organization_id: place for role in (Role.OFFICIAL, Role.SECRETARY) for place in turn.places(role)}
+    if not places:
+        raise Refused("nobody_reads")
+    wishes = {one.organization_id: one for one in await wishes_of(turn.session, turn.person_id, READERS, turn.today)}
+    return [
+        Scope(
+            place,
+            DigestStyle(
+                own=place.kind is OrganizationKind.BRANCH,
+                quiet_days=wishes[id].quiet_days if id in wishes else DigestStyle().quiet_days,
+            ),
+        )
+        for id, place in sorted(places.items(), key=lambda pair: (pair[1].path.count("/"), pair[0]))
+    ]
+
+
+async def _scope_over(turn: Turn, path: str) -> Scope:
+    """The scope through which somebody may read about the organization at a path.
+
+    Raises `Refused` when there is none.
+    """
+    for scope in await _scopes(turn):
+        if path.startswith(scope.place.path):
+            return scope
+    raise Refused("not_yours")
+
+
+async def _figures(turn: Turn, place: Place, day: date) -> ScopeFigures:
+    return await figures_of(turn.session, place, day, turn.now)
+
+
+def _day(turn: Turn, place: Place, week: str) -> date:
+    """The Monday of a week that a button names, this week's for none.
+
+    Raises `Refused` for one that is no week, is yet to come or long past.
+    """
+    today = turn.now.astimezone(place.zone).date()
+    if not week:
+        return today
+    found = _WEEK.fullmatch(week)
+    try:
+        monday = date.fromisocalendar(int(found[1]), int(found[2]), 1) if found else None
+    except ValueError:
+        monday = None
+    if monday is None or not today - OLDEST <= monday <= today:
+        raise Refused("gone")
+    return monday
+
+
+@reply("digest", role=Role.BOUND)
+async def show_digest(turn: Turn, argument: str) -> None:
+    """This week so far, or with "1" the week before, of everything that somebody is responsible for."""
+    back = 1 if argument == "1" else 0
+    for scope in (await _scopes(turn))[:MOST_SCOPES]:
+        day = turn.now.astimezone(scope.place.zone).date() - timedelta(weeks=back)
+        digest = await digest_of(turn.texts, await _figures(turn, scope.place, day), scope.style)
+        other = Button(turn.texts.say("digest.digest", "last_week" if not back else "this_week"), f"digest.{1 - back}")
+        *rows, last = digest.rows
+        await turn.say(digest.body, rows=(*rows, (other, *last)), documents=digest.documents)
+
+
+async def _asked(turn: Turn, argument: str) -> tuple[OrganizationView, Scope, ScopeFigures, str]:
+    """What a button "ORGANIZATION.WEEK.REST" is about, with its figures, and the rest."""
+    number, _, rest = argument.partition(".")
+    week, _, rest = rest.partition(".")
+    found = await organization(turn.session, record_id(number))
     if found is None:
         raise Refused("gone")
-    turn.require_at(Role.OFFICIAL, found.path)
-    place = next(place for place in turn.places(Role.OFFICIAL) if found.path.startswith(place.path))
-    first, after = bounds(turn.now.astimezone(place.zone).date(), place)
-    branches = await week_figures(turn.session, found.path, first, after)
-    if not branches:
+    scope = await _scope_over(turn, found.path)
+    place = Place(found.id, found.name, found.path, found.kind, scope.place.zone)
+    return found, scope, await _figures(turn, place, _day(turn, place, week)), rest
+
+
+@reply("digest_whole", role=Role.BOUND)
+async def unfold(turn: Turn, argument: str) -> None:
+    """All that there is to say of a week, in the place of its beginning."""
+    _, scope, figures, _ = await _asked(turn, argument)
+    rows = _rows(turn.texts, figures, scope.style, more=False)
+    await turn.say(unfolded_words(turn.texts, figures, scope.style), rows=rows, replaces=True)
+
+
+@reply("digest_branches", role=Role.BOUND)
+async def list_branches(turn: Turn, argument: str) -> None:
+    """All branches of a scope in the order of the tree, a page at a time, each with what matters most about it."""
+    found, scope, figures, page = await _asked(turn, argument)
+    if not figures.branches:
         raise Refused("gone")
-    branch = branches[0]
+    week = week_of(figures.first)
+    buttons = [Button(_label(one.name), f"digest_branch.{one.organization_id}.{week}") for one in figures.branches]
+    shown, steps, start = page_of(turn, buttons, f"digest_branches.{found.id}.{week}", page, LISTED)
+    today = turn.now.astimezone(figures.zone).date()
+    lines = []
+    for one in figures.branches[start : start + len(shown)]:
+        reasons = needs(one, figures.now, today, scope.style.quiet_days)
+        words = Marked(reason_words(turn.texts, reasons[0])) if reasons else ""
+        lines.append(Marked(turn.texts.say("digest.digest_branches", "line", name=one.name, reason=words)))
     body = turn.texts.say(
+        "digest.digest_branches",
+        "listed",
+        place=found.name,
+        count=len(buttons),
+        page=start // LISTED + 1,
+        pages=-(-len(buttons) // LISTED),
+        lines=lines,
+    )
+    rows = tuple(tuple(shown[at : at + 2]) for at in range(0, len(shown), 2))
+    await turn.say(body, rows=(*rows, *((steps,) if steps else ()), _back(turn)), replaces=bool(page))
+
+
+@reply("digest_branch", role=Role.BOUND)
+async def show_branch(turn: Turn, argument: str) -> None:
+    """One branch in a week: its figures, nothing about individuals, and a way to remind its secretary."""
+    found, scope, figures, _ = await _asked(turn, argument)
+    branch = next((one for one in figures.branches if one.organization_id == found.id), None)
+    if branch is None:
+        raise Refused("gone")
+    rows: Rows = (_back(turn),)
+    if not scope.style.own:
+        rows = ((Button(turn.texts.title("remind_branch"), f"remind_branch.{found.id}"),), *rows)
+    await turn.say(_branch_words(turn, branch, figures, scope.style), rows=rows)
+
+
+def _back(turn: Turn) -> Row:
+    return (Button(turn.texts.title("digest"), "digest"), *back_to_menu(turn)[0])
+
+
+def _branch_words(turn: Turn, branch: BranchFigures, figures: ScopeFigures, style: DigestStyle) -> str:
+    texts, before = turn.texts, sum(branch.weeks[1:], WeekCount())
+    now, then = branch.week.rate, before.rate
+    reasons = needs(branch, figures.now, figures.now.astimezone(figures.zone).date(), style.quiet_days)
+    return texts.say(
         "digest.digest_branch",
         "page",
-        reasons=needs(branch, turn.now),
-        last=branch.last_record_at.astimezone(place.zone) if branch.last_record_at else None,
-        **asdict(branch),
+        branch=branch,
+        first=figures.first,
+        last=figures.last,
+        reasons=[Marked(reason_words(texts, reason)) for reason in reasons],
+        rate=percent(branch.week),
+        to_mean=points(None if now is None or then is None else now - then),
+        soon=_owed(texts, branch, Light.YELLOW),
+        recorded=branch.last_record_at.astimezone(figures.zone).date() if branch.last_record_at else None,
+        unanswered=figures.unanswered,
     )
-    await turn.say(body, rows=((Button(turn.texts.title("digest"), "digest"),), *back_to_menu(turn)))
+
+
+def _owed(texts: Texts, branch: BranchFigures, light: Light) -> Marked:
+    what: Sequence[str] = tuple(dict.fromkeys(one.what for one in branch.owed if one.light is light))
+    return what_words(texts, what, most=len(what))

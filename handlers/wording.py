@@ -16,6 +16,7 @@ import yaml
 from jinja2 import meta
 
 from handlers import markup
+from handlers.overrides import Overrides
 from knowledge.rules.dates import format_moment
 
 FOLDER = Path(__file__).parent / "texts" / "zh"
@@ -40,9 +41,10 @@ def _finalize(value: object) -> object:
 
 
 class Texts:
-    """All sentences of one language, and the words for the values of our enums."""
+    """All sentences of one language, and the words for the values of our enums; some of the long messages may be
+    worded anew in a folder of `templates`."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path = FOLDER, templates: Path | None = None) -> None:
         self.files: dict[str, Mapping[str, Any]] = {
             path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) or {} for path in sorted(folder.glob("*.yaml"))
         }
@@ -57,7 +59,7 @@ class Texts:
         self._environment.filters.update(
             word=self.word, moment=format_moment, day=day_words, clock=_clock, names=_names, marked=Marked
         )
-        self._environment.globals["reason"] = lambda key, number: self.say("digest.reason", key, number=number)
+        self.overrides = Overrides(templates, self._environment) if templates else None
         self._render = lru_cache(maxsize=None)(self._environment.from_string)
 
     def needs(self, template: str) -> set[str]:
@@ -123,7 +125,9 @@ class Texts:
         return self._render(template).render(**values).strip()
 
     def document(self, name: str, /, **values: object) -> str:
-        """A long message from texts/zh/documents."""
+        """A long message from texts/zh/documents, or as it is worded anew."""
+        if self.overrides and (worded := self.overrides.render(name, values)) is not None:
+            return worded
         return self._environment.get_template(name).render(**values).strip()
 
     def means(self, what: str, reply: str) -> bool:

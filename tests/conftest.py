@@ -75,3 +75,14 @@ async def api() -> AsyncIterator[BotApi]:
     """A Bot API server of this test's own, served in its loop."""
     async with BotApi() as serving:
         yield serving
+
+
+@pytest.fixture(autouse=True)
+def _digests_without_charts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing takes half a second of a process of its own; tests of the chart ask for it with the marker `draws`."""
+    if "draws" not in request.keywords:
+        monkeypatch.setattr("handlers.digest.drawn", _not_drawn)
+
+
+async def _not_drawn(svg: str) -> bytes:
+    return b"\x89PNG"

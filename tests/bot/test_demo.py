@@ -2,20 +2,23 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 
 from bot.demo import demo_people, load_town
 from handlers.case_work import branch_of, work_from
-from handlers.digest import needs
+from handlers.dialogue.turn import Place
+from handlers.digest_words import needs
+from handlers.scope_figures import figures_of
 from knowledge.procedure.checking import problems
 from knowledge.procedure.facts import Facts
 from knowledge.procedure.files import Procedures
 from storage.accounts import accounts_of
 from storage.cases import cases_of, steps_of
 from storage.database import Database
-from storage.digest import active_subscriptions, unanswered_between, week_figures
+from storage.digest import active_subscriptions, unanswered_between
 from storage.meetings import attendance_of, meetings_for_person, tally
 from storage.models import (
     Account,
@@ -123,12 +126,13 @@ async def test_the_digest_has_something_to_say(town: Database) -> None:
         [root] = await roots(session)
         [subscription] = await active_subscriptions(session)
         assert subscription.organization_id == root.id
-        branches = await week_figures(session, root.path, NOW - timedelta(days=14), NOW)
-        reasons = {branch.name: [key for key, _ in needs(branch, NOW)] for branch in branches}
+        place = Place(root.id, root.name, root.path, root.kind, ZoneInfo(root.timezone))
+        branches = (await figures_of(session, place, NOW.date() - timedelta(days=7), NOW)).branches
+        reasons = {one.name: [reason.key for reason in needs(one, NOW, NOW.date(), 30)] for one in branches}
         assert "quiet" in reasons["丰收农机合作社党支部"]
         assert "low_attendance" in reasons["青禾纺织厂党支部"]
         assert any(not found for found in reasons.values()) or "low_attendance" not in reasons["镇机关党支部"]
-        open_cases = sum(branch.open_cases for branch in branches)
+        open_cases = sum(branch.cases_open for branch in branches)
         assert open_cases == await session.scalar(select(func.count(Case.id)))
         assert open_cases > 0
         assert await unanswered_between(session, root.path, NOW - timedelta(days=14), NOW) == 5

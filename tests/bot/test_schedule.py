@@ -77,7 +77,7 @@ async def test_the_digest_goes_out_at_its_minute_once_to_every_account_of_its_re
         assert message.lane is Lane.PUSH
         assert "清河镇党委" in message.body
         assert message.title == "上周周报"
-        assert len(message.documents) == 1
+        assert len(message.documents) == 2  # the chart and the table
 
 
 @one_database

@@ -1,0 +1,212 @@
+"""How somebody wants their own digest: when it comes, what is in it, and whether it comes at all."""
+
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from handlers.dialogue import Choice, Clock, Dialogue, Option, Refused, Role, YesNo, dialogue
+from handlers.dialogue.questions import OneOf
+from handlers.dialogue.roles import POSTS
+from handlers.menu_rows import back_to_menu
+from handlers.messages import Button
+from handlers.wording import Texts
+from knowledge.rules.working_days import is_working_day, next_working_day
+from storage.digest_settings import Wish, set_wish, wishes_of
+
+READERS = POSTS[Role.OFFICIAL] | POSTS[Role.SECRETARY]
+"""Who has these posts reads a digest."""
+
+
+class Weekday(StrEnum):
+    """The day of the week on which a digest comes, Monday first."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+class Zone(StrEnum):
+    """Time zones in which branches have members for long."""
+
+    SHANGHAI = "Asia/Shanghai"
+    URUMQI = "Asia/Urumqi"
+    TOKYO = "Asia/Tokyo"
+    BANGKOK = "Asia/Bangkok"
+    DUBAI = "Asia/Dubai"
+    MOSCOW = "Europe/Moscow"
+    BERLIN = "Europe/Berlin"
+    LONDON = "Europe/London"
+    NAIROBI = "Africa/Nairobi"
+    NEW_YORK = "America/New_York"
+    LOS_ANGELES = "America/Los_Angeles"
+
+
+class DigestSetting(StrEnum):
+    """What can be changed about a digest."""
+
+    SKIP = "skip"
+    SKIP_NEXT = "skip_next"
+    UNSKIP = "unskip"
+    TIME = "time"
+    PRESSING = "pressing"
+    EVERYTHING = "everything"
+    QUIET = "quiet"
+    STOP = "stop"
+    RESUME = "resume"
+
+
+_CHANGES: dict[DigestSetting, dict[str, object]] = {
+    DigestSetting.UNSKIP: {"skipped_week": ""},
+    DigestSetting.PRESSING: {"pressing_only": True},
+    DigestSetting.EVERYTHING: {"pressing_only": False},
+    DigestSetting.STOP: {"active": False},
+    DigestSetting.RESUME: {"active": True, "skipped_week": ""},
+}
+"""What is kept of those that need no further question and are the same in every week."""
+HOURS = (time(8), time(8, 30), time(9), time(12), time(18), time(20))
+QUIET = ("15", "30", "60", "90")
+
+
+@dialogue("digest_settings", role=Role.BOUND)
+async def settle(d: Dialogue) -> None:
+    """An official or a secretary changes one thing about their own digest, of one of their organizations."""
+    wish = await _which(d)
+    what = await d.ask(
+        "what", Choice(DigestSetting, _offers(d, wish)), wish=wish, when=when_words(d.texts, wish), next=_next(d, wish)
+    )
+    if what is DigestSetting.TIME:
+        await _move(d, wish)
+        return
+    if what is DigestSetting.QUIET:
+        await _say_how_quiet(d, wish)
+        return
+    changed: dict[str, object] = _CHANGES.get(what) or {"skipped_week": _next_week(d, wish)}
+    await set_wish(d.session, d.turn.person_id, wish.organization_id, wish.timezone, changed)
+    after = next(one for one in await _wishes(d) if one.organization_id == wish.organization_id)
+    await d.say("changed", what=what, wish=after, next=_next(d, after), rows=_again(d, wish))
+
+
+async def _wishes(d: Dialogue) -> list[Wish]:
+    return await wishes_of(d.session, d.turn.person_id, READERS, d.turn.today)
+
+
+async def _which(d: Dialogue) -> Wish:
+    """The digest that is meant: the one whose button was pressed, the only one, or one that is asked for."""
+    wishes = {str(one.organization_id): one for one in await _wishes(d)}
+    if not wishes:
+        raise Refused("nobody_reads")
+    argument = str(d.given.get("argument", ""))
+    if argument:
+        if argument not in wishes:
+            raise Refused("not_yours")
+        return wishes[argument]
+    if len(wishes) == 1:
+        return next(iter(wishes.values()))
+    return wishes[await d.ask("which", OneOf([Option(id, one.name) for id, one in wishes.items()]))]
+
+
+def _offers(d: Dialogue, wish: Wish) -> list[DigestSetting]:
+    """What can be changed now; who has stopped the digest can only take it up again, or first say when."""
+    if not wish.active:
+        return [DigestSetting.RESUME, DigestSetting.TIME]
+    this_week = _coming(d, wish) == d.turn.now.astimezone(ZoneInfo(wish.timezone)).date()
+    skip = DigestSetting.SKIP if this_week else DigestSetting.SKIP_NEXT
+    return [
+        DigestSetting.UNSKIP if wish.skipped_week == _next_week(d, wish) else skip,
+        DigestSetting.TIME,
+        DigestSetting.EVERYTHING if wish.pressing_only else DigestSetting.PRESSING,
+        DigestSetting.QUIET,
+        DigestSetting.STOP,
+    ]
+
+
+async def _move(d: Dialogue, wish: Wish) -> None:
+    """Another day, hour and, where it is opened from the summary, zone."""
+    weekday = await d.ask("weekday", Choice(Weekday))
+    clock = await d.ask("clock", Clock(suggestions=HOURS))
+    zones = [Option(str(zone), zone_words(d.texts, zone)) for zone in dict.fromkeys((*Zone, wish.timezone))]
+    zone = await d.ask("zone", OneOf(zones), presumed=wish.timezone)
+    waits = await d.ask("after_holidays", YesNo(), presumed=wish.after_holidays)
+    await d.confirm(name=wish.name)
+    await set_wish(
+        d.session,
+        d.turn.person_id,
+        wish.organization_id,
+        zone,
+        {
+            "weekday": list(Weekday).index(weekday) + 1,
+            "minute": clock.hour * 60 + clock.minute,
+            "timezone": zone,
+            "after_holidays": waits,
+        },
+    )
+    after = next(one for one in await _wishes(d) if one.organization_id == wish.organization_id)
+    await d.say("moved", when=when_words(d.texts, after), next=_next(d, after), wish=after, rows=_again(d, wish))
+
+
+async def _say_how_quiet(d: Dialogue, wish: Wish) -> None:
+    days = [Option(number, d.texts.say("digest_settings", "days", number=number)) for number in QUIET]
+    chosen = await d.ask("quiet_days", OneOf(days), now=wish.quiet_days)
+    await set_wish(d.session, d.turn.person_id, wish.organization_id, wish.timezone, {"quiet_days": int(chosen)})
+    await d.say("quiet_set", number=chosen, rows=_again(d, wish))
+
+
+def _again(d: Dialogue, wish: Wish) -> tuple[tuple[Button, ...], ...]:
+    more = Button(d.texts.title("digest_settings"), f"digest_settings.{wish.organization_id}")
+    return ((more, *back_to_menu(d.turn)[0]),)
+
+
+def zone_words(texts: Texts, zone: str) -> str:
+    """北京时间 for Asia/Shanghai; of a zone that we have no word for, its own name."""
+    return texts.word(Zone(zone)) if zone in list(Zone) else zone
+
+
+def when_words(texts: Texts, wish: Wish) -> str:
+    """每周一 8:30（北京时间）."""
+    clock = time(wish.minute // 60, wish.minute % 60)
+    return texts.say(
+        "digest_settings",
+        "when",
+        weekday=texts.word(list(Weekday)[wish.weekday - 1]),
+        clock=clock.strftime("%H:%M"),
+        zone=zone_words(texts, wish.timezone),
+    )
+
+
+def moment_of(wish: Wish, day: date) -> datetime:
+    """When the digest comes in the week that a day is in, on the reader's clock."""
+    at = day - timedelta(days=day.isoweekday() - wish.weekday)
+    if wish.after_holidays and not is_working_day(at) and at.isoweekday() <= 5:
+        at = next_working_day(at)
+    return datetime.combine(at, time(wish.minute // 60, wish.minute % 60), ZoneInfo(wish.timezone))
+
+
+def week_of(day: date) -> str:
+    """The ISO week that a day is in, as "2026-W47"."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def _next_week(d: Dialogue, wish: Wish) -> str:
+    """The week that the next digest is about: the last one, unless that was sent."""
+    return week_of(_coming(d, wish) - timedelta(weeks=1))
+
+
+def _coming(d: Dialogue, wish: Wish) -> date:
+    """A day in the week in which the next digest comes."""
+    today = d.turn.now.astimezone(ZoneInfo(wish.timezone)).date()
+    return today if wish.issued < week_of(today - timedelta(weeks=1)) else today + timedelta(weeks=1)
+
+
+def _next(d: Dialogue, wish: Wish) -> datetime:
+    """When the next digest comes, the one that is left out passed over; now where its hour is over."""
+    coming = _coming(d, wish)
+    if wish.skipped_week == week_of(coming - timedelta(weeks=1)):
+        coming += timedelta(weeks=1)
+    moment = moment_of(wish, coming)
+    now = d.turn.now.astimezone(ZoneInfo(wish.timezone))
+    return max(moment, now)
