@@ -1,12 +1,21 @@
 """What a digest, a dashboard or a preview says of branches and weeks: counts and to-dos, nothing about individuals."""
 
-from collections.abc import Sequence
+import asyncio
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from handlers.dialogue.turn import Place
+from handlers.duties import LEAST_COMMITTEE, LOOKED_BACK, Duty, by_regulation, of_lectures
 from handlers.messages import Document, Rows
+from knowledge.rules.admission import extended_probation_ends, probation_ends
+from knowledge.rules.customs import Every, agreed
 from knowledge.rules.owed import Light
+from storage.database import Session
+from storage.figures import BranchRecords, Probation, Records, Window, records_of
 
 WEEKS = 5
 """The week itself and the four before it, which it is compared with."""
@@ -189,3 +198,127 @@ def totals_of(branches: Sequence[BranchFigures]) -> Totals:
         probations_ending=sum(one.probations_ending for one in branches),
         unreachable=sum(one.unreachable for one in branches),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of all branches of some subtrees in a week; `of` takes out of them what one reader reads about."""
+
+    zone: ZoneInfo
+    first: date
+    last: date
+    now: datetime
+    branches: Sequence[BranchFigures]
+    unanswered: Sequence[tuple[str, int]]
+    places: Sequence[list[int]]
+
+    def of(self, organization_id: int, name: str, path: str) -> ScopeFigures:
+        """What is at or below `path`, which was among those that were asked for."""
+        # In the order of the tree what is below something comes right after it.
+        at = _place(path)
+        begin, end = (bisect_left(self.places, place) for place in (at, [*at[:-1], at[-1] + 1]))
+        branches = self.branches[begin:end]
+        return ScopeFigures(
+            organization_id=organization_id,
+            name=name,
+            path=path,
+            zone=self.zone,
+            first=self.first,
+            last=self.last,
+            now=self.now,
+            branches=branches,
+            unanswered=sum(count for whose, count in self.unanswered if whose.startswith(path)),
+            totals=totals_of(branches),
+        )
+
+
+def bounds_of(day: date, zone: ZoneInfo, weeks: int) -> tuple[datetime, ...]:
+    """The instants between so many weeks, the oldest first, of which the last is the one that a day is in."""
+    monday = day - timedelta(days=day.isoweekday() - 1)
+    return tuple(datetime.combine(monday + timedelta(weeks=step), time(), zone) for step in range(1 - weeks, 2))
+
+
+async def figures_of(
+    session: Session, paths: Collection[str], day: date, zone: ZoneInfo, now: datetime, *, weeks: int = WEEKS
+) -> Figures:
+    """The figures of the week that `day` is in of every open branch at or below any of `paths`.
+
+    The number of statements is the same for one branch and for ten thousand. More `weeks` are for sparklines.
+    """
+    bounds = bounds_of(day, zone, weeks)
+    window = Window(bounds, now.astimezone(zone).date(), zone, LOOKED_BACK)
+    records = await records_of(session, paths, window)
+    # Thousands of branches take a second or more to think through; others are answered meanwhile.
+    branches = await asyncio.to_thread(_all_branches, records, now)
+    return Figures(
+        zone=zone,
+        first=bounds[-2].date(),
+        last=bounds[-1].date() - timedelta(days=1),
+        now=now,
+        branches=branches,
+        unanswered=records.unanswered,
+        places=[_place(one.path) for one in branches],
+    )
+
+
+async def figures_at(session: Session, place: Place, day: date, now: datetime) -> ScopeFigures:
+    """The figures of one place in the week that `day` is in."""
+    found = await figures_of(session, [place.path], day, place.zone, now)
+    return found.of(place.organization_id, place.name, place.path)
+
+
+def _place(path: str) -> list[int]:
+    return [int(part) for part in path.strip("/").split("/")]
+
+
+def _all_branches(records: Records, now: datetime) -> list[BranchFigures]:
+    return [_branch(one, now) for one in records.branches]
+
+
+def _branch(records: BranchRecords, now: datetime) -> BranchFigures:
+    node = records.node
+    today = now.astimezone(ZoneInfo(node.timezone)).date()
+    near = today + AHEAD
+    duties = by_regulation(records.held, today, has_committee=records.committee >= LEAST_COMMITTEE)
+    lectures = agreed(Every(one["every"]) for one in records.lectures)
+    duties += [one for one in (of_lectures(records.held, today, lectures),) if one is not None]
+    ends = records.term_ends
+    return BranchFigures(
+        organization_id=node.id,
+        name=node.name,
+        path=node.path,
+        above=records.above,
+        members=records.members,
+        weeks=tuple(WeekCount(*one) for one in reversed(records.weeks)),
+        duties=len(duties),
+        done=sum(one.standing.count > 0 for one in duties),
+        owed=tuple(_owed(duties)),
+        reports=records.reports,
+        unread=records.unread,
+        oldest_unread_at=records.oldest_unread_at,
+        cases_open=records.cases_open,
+        cases_moved=records.cases_moved,
+        cases_late=records.cases_late,
+        term_ends=ends if ends is not None and ends <= near and not records.has_election else None,
+        probations_ending=sum(_end_of(one) <= near for one in records.probations),
+        last_record_at=records.last_record_at,
+        unanswered=records.unanswered,
+        unreachable=records.unreachable,
+    )
+
+
+def _owed(duties: Iterable[Duty]) -> Iterator[Owed]:
+    """What is not held yet, several groups of one light together, red before yellow before the rest."""
+    found = Counter(
+        (one.what, one.standing.light, one.standing.last, one.standing.missed)
+        for one in duties
+        if not one.standing.count
+    )
+    for what, light, last, missed in sorted(found, key=lambda one: list(Light).index(one[1]), reverse=True):
+        yield Owed(what, light, last, found[what, light, last, missed], missed)
+
+
+def _end_of(one: Probation) -> date:
+    """When a probation ends: counted from the meeting that admitted, as far as it is recorded, and extended."""
+    admitted = one.admitted_on or one.since
+    return extended_probation_ends(admitted, one.extended_months) if one.extended_months else probation_ends(admitted)
