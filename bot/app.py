@@ -19,6 +19,7 @@ from bot.channels.channel import Channel, Receive, Sender
 from bot.channels.web_chat import People, WebChat
 from bot.delivery import Delivery
 from bot.inbox import DatabaseInbox
+from bot.metrics import Metrics
 from bot.pages.board import Boards
 from bot.pages.dashboard import Dashboards
 from bot.schedule import Schedule
@@ -48,6 +49,8 @@ PAGES = "pages"
 """Under which `App.links` says where our pages are, once this process serves them."""
 PARTS = ("web", "bot", "worker")
 """The processes of the Procfile; `run` is all of them in one."""
+WORKERS = 10
+"""As many processes of one kind on one machine find a port for their metrics."""
 AGAIN = 60.0
 """Seconds until Telegram is told our commands again when it could not be reached."""
 
@@ -68,6 +71,7 @@ class App:
     texts: Texts
     handbook: Handbook
     clock: Clock
+    metrics: Metrics
     links: dict[str, Callable[[str], str]] = field(default_factory=dict)
 
     def receiver(self, channel: Channel, delivery: Delivery) -> Receive:
@@ -82,7 +86,9 @@ class App:
                     log.info("file not fetched", update=incoming.id, failure=failure.failure)
                     continue
                 files.append(Document(attachment.name[:200], attachment.media_type[:120], blob))
-            await delivery.answer(await self.turns.take(incoming, files))
+            with self.metrics.turn(channel.name):
+                answered = await self.turns.take(incoming, files)
+            await delivery.answer(answered)
             return ()
 
         return receive
@@ -110,7 +116,7 @@ async def assembled(settings: Settings, clock: Clock = utc_now) -> AsyncIterator
         around = Surroundings(texts, handbook, procedures, Papers.load(), entry_link, router.start, page_link)
         turns = Turns(database, around, router.route, clock)
         await refresh_readings(handbook, database)
-        yield App(settings, database, turns, texts, handbook, clock, links)
+        yield App(settings, database, turns, texts, handbook, clock, Metrics(database, clock), links)
     finally:
         await database.close()
 
@@ -131,7 +137,11 @@ async def serve(settings: Settings, parts: tuple[str, ...], *, people: People | 
         if token and "worker" in parts:
             await _serve_broadcast(app, stack, tasks, token, alone=set(PARTS) <= set(parts))
         if "worker" in parts:
-            tasks.create_task(Schedule(app.database, app.texts, app.turns.around.procedures, app.clock).run())
+            procedures, watching = app.turns.around.procedures, app.metrics.round
+            schedule = Schedule(app.database, app.texts, procedures, app.clock, watching=watching)
+            tasks.create_task(schedule.run())
+        if settings.metrics_port:
+            await _serve_metrics(app, stack, parts)
         if "web" in parts:
             # Last: the others import their libraries, and an address that is shown should answer.
             await _serve_web(app, stack, tasks, people)
@@ -152,7 +162,7 @@ async def _deliver(
     app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, sender: Sender, tenant: str, lanes: tuple[Lane, ...]
 ) -> Delivery:
     """A delivery for one channel, with a task for each lane that this process is the only one to send."""
-    delivery = Delivery(app.database, {(sender.name, tenant): sender}, app.clock)
+    delivery = Delivery(app.database, {(sender.name, tenant): app.metrics.counted(sender)}, app.clock)
     stack.push_async_callback(delivery.settle)
     for lane in lanes:
         async with app.database.transaction() as session:
@@ -181,6 +191,26 @@ async def _serve_web(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, 
     tasks.create_task(boards.run())
     sys.stdout.write(f"网页对话已打开：{base}/\n")
     sys.stdout.flush()
+
+
+async def _serve_metrics(app: App, stack: AsyncExitStack, parts: tuple[str, ...]) -> None:
+    """Each part has a port of its own, counted from that of the settings; a second worker takes the third after it."""
+    host, first = app.settings.metrics_host, app.settings.metrics_port + PARTS.index(parts[0])
+    pages = web.Application()
+    app.metrics.add_to(pages)
+    runner = web.AppRunner(pages, access_log=None)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    for port in range(first, min(first + len(PARTS) * WORKERS, 65536), len(PARTS)):
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise Unusable(f"不能在 {host}:{port} 上给出运行指标。请检查 ZHISHU_METRICS_HOST。") from error
+            continue
+        log.info("metrics served", host=host, port=port)
+        return
+    raise Unusable(f"端口 {first} 被占用了，不能给出运行指标。请用 ZHISHU_METRICS_PORT 换一个。")
 
 
 def _secret(settings: Settings) -> bytes:
@@ -268,6 +298,6 @@ async def _serve_broadcast(
     if alone:
         async with app.database.transaction() as session:
             await release_claims(session, sender.name, tenant, Lane.PUSH)
-    delivery = Delivery(app.database, {(sender.name, tenant): sender}, app.clock)
+    delivery = Delivery(app.database, {(sender.name, tenant): app.metrics.counted(sender)}, app.clock)
     stack.push_async_callback(delivery.settle)
     tasks.create_task(delivery.run(Lane.PUSH))

@@ -1,6 +1,8 @@
 """What is due now, derived from the database at each tick: digests, what is due in cases, old traces to drop."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,6 +26,7 @@ from storage.accounts import reach
 from storage.database import Database, Session, Unavailable
 from storage.digest import Subscription, active_subscriptions, add_issue
 from storage.files import add_file
+from storage.installation import Doing, note_done
 from storage.models import Lane
 from storage.outbox import Draft, put
 from storage.updates import forget_updates
@@ -38,18 +41,29 @@ KEPT = timedelta(days=31)
 class Schedule:
     """Ticks; several may tick at once, for what is due is claimed by a unique row."""
 
-    def __init__(self, database: Database, texts: Texts, procedures: Procedures, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        texts: Texts,
+        procedures: Procedures,
+        clock: Clock,
+        *,
+        watching: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
+        """Each tick is done in a block of `watching`."""
         self.database = database
         self.texts = texts
         self.procedures = procedures
         self.clock = clock
+        self.watching = watching
         self._terms_seen: datetime | None = None
 
     async def run(self) -> None:
         """Tick until cancelled."""
         while True:
             try:
-                await self.tick()
+                with self.watching():
+                    await self.tick()
             except Unavailable as error:
                 log.warning("database away", error=type(error).__name__)
             await asyncio.sleep(TICK)
@@ -65,6 +79,7 @@ class Schedule:
         sent += await self._remind(now)
         async with self.database.transaction() as session:
             await forget_updates(session, now - KEPT)
+            await note_done(session, Doing.ROUND, now)
         return sent
 
     async def _remind(self, now: datetime) -> int:

@@ -1,21 +1,19 @@
 """How a command starts and ends: settings and logs, and one sentence for whatever an administrator can mend."""
 
 import asyncio
-import logging
 import re
 import signal
 import socket
-import sys
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
-import structlog
 import typer
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from rich.console import Console
 
+from bot.logs import configure
 from bot.settings import Settings, Unusable
 
 T = TypeVar("T")
@@ -47,21 +45,7 @@ def started() -> Settings:
         fail(_wrong(named[1] if named else "", None))
     except (UnicodeDecodeError, OSError):
         fail("读不了 .env。请存成 UTF-8 文本。")
-    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
-    if not settings.log_json:
-        renderer = structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info if settings.log_json else structlog.processors.StackInfoRenderer(),
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # whatever standard error is by then
-    )
+    configure(json=settings.log_json)
     return settings
 
 

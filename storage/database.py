@@ -2,8 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar, cast
@@ -73,18 +73,30 @@ class Database:
         )
         # SQLite has one writer; queueing for it here is fair and costs nothing, where its own busy wait polls.
         self._one_writer: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_sqlite else nullcontext()
+        self.times_away = 0
+        """How often something ended with one of `Unavailable`."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
         """A session whose work is committed at the end, all of it or, after any exception, none."""
-        async with self._one_writer, self._sessions.begin() as session:
-            yield session
+        with self._noting_when_away():
+            async with self._one_writer, self._sessions.begin() as session:
+                yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
         """A session for looking only; it never waits for a writer on SQLite."""
-        async with self._readers() as session:
-            yield session
+        with self._noting_when_away():
+            async with self._readers() as session:
+                yield session
+
+    @contextmanager
+    def _noting_when_away(self) -> Iterator[None]:
+        try:
+            yield
+        except Unavailable:
+            self.times_away += 1
+            raise
 
     async def migrate(self) -> None:
         """Bring the schema to the newest revision; nothing happens when it is there already."""

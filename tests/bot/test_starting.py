@@ -118,6 +118,6 @@ async def test_a_telegram_that_is_away_at_the_start_keeps_nothing_from_running(
 ) -> None:
     monkeypatch.setattr(bot.app, "AGAIN", 0)
     menu = Menu(*failures)
-    app = App(Settings(_env_file=None), None, None, TEXTS, HANDBOOK, lambda: None)  # type: ignore[call-arg, arg-type, return-value]
+    app = App(Settings(_env_file=None), None, None, TEXTS, HANDBOOK, lambda: None, None)  # type: ignore[call-arg, arg-type, return-value]
     await bot.app._introduce(app, menu)  # type: ignore[arg-type]
     assert bool(menu.shown) is shown
