@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from handlers.case_reminders import case_reminders, term_reminders
+from bot.reminder_round import remind_everybody
 from handlers.dialogue.turn import Place
 from handlers.dialogue.turns import Clock, stored_rows
 from handlers.digest import digest_of, week_of
@@ -17,9 +17,7 @@ from handlers.meeting_reminders import meeting_reminders
 from handlers.meeting_series import series_proposals
 from handlers.opinions import opinion_results
 from handlers.reminders import Reminder
-from handlers.report_reminders import report_reminders
 from handlers.scope_figures import figures_of
-from handlers.tasks import task_reminders
 from handlers.wording import Texts
 from knowledge.procedure.files import Procedures
 from storage.accounts import reach
@@ -56,7 +54,7 @@ class Schedule:
         self.procedures = procedures
         self.clock = clock
         self.watching = watching
-        self._terms_seen: datetime | None = None
+        self._results_seen: datetime | None = None
 
     async def run(self) -> None:
         """Tick until cancelled."""
@@ -83,21 +81,20 @@ class Schedule:
         return sent
 
     async def _remind(self, now: datetime) -> int:
-        """Put into the outbox what is due in cases; the ends of terms are looked for once an hour."""
+        """Put into the outbox what is tied to an hour of its own, and everybody's message of the day.
+
+        Results of opinions are looked for once an hour.
+        """
         async with self.database.transaction() as session:
-            reminders = await case_reminders(session, self.texts, self.procedures, now)
-            reminders += await meeting_reminders(session, self.texts, now)
+            reminders = await meeting_reminders(session, self.texts, now)
             reminders += await series_proposals(session, self.texts, now)
-            look = self._terms_seen is None or now - self._terms_seen >= timedelta(hours=1)
+            look = self._results_seen is None or now - self._results_seen >= timedelta(hours=1)
             if look:
-                reminders += await term_reminders(session, self.texts, now)
-                reminders += await report_reminders(session, self.texts, now)
-                reminders += await task_reminders(session, self.texts, now)
                 reminders += await opinion_results(session, self.texts, now)
             drafts = [draft for one in reminders for draft in await _drafts(session, one, now)]
             put_in = await put(session, drafts, now)
-        self._terms_seen = now if look else self._terms_seen
-        return len(put_in)
+        self._results_seen = now if look else self._results_seen
+        return len(put_in) + await remind_everybody(self.database, self.texts, self.procedures, now)
 
     async def _issue(self, subscription: Subscription, now: datetime) -> int:
         """Put last week's digest into the outbox, unless that week's is there already."""

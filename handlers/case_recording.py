@@ -59,12 +59,12 @@ async def write_steps(turn: Turn, work: Work, taken: Sequence[Taken]) -> Ended |
 
 
 async def settle(turn: Turn, work: Work) -> Ended | None:
-    """Close a case that has come to its end, or set the day on which something has to be said next."""
+    """Close a case that has come to its end, or set the day from which on something has to be said."""
     ended = work.standing.ended
     if ended is not None:
         await close_case(turn.session, work.case.id, outcome=ended.outcome.value, on=turn.today)
         return ended
-    await set_remind(turn.session, work.case.id, work.standing.next_reminder(turn.today))
+    await set_remind(turn.session, work.case.id, work.standing.first_reminder)
     await set_due(turn.session, work.case.id, work.standing.due)
     return None
 

@@ -1,6 +1,6 @@
 """A case as conversations work with it: its procedure, what is known, who is in the branch, where it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -13,6 +13,7 @@ from knowledge.procedure.facts import Facts, Named, Record
 from knowledge.procedure.files import Procedures
 from knowledge.procedure.model import Procedure, Step
 from knowledge.procedure.standing import Place, Standing, State, standing
+from storage.branches import rosters_of
 from storage.case_steps import StepView, steps_of
 from storage.cases import CaseView, case
 from storage.database import Session
@@ -41,24 +42,52 @@ async def branch_of(session: Session, organization_id: int) -> Branch:
     committee = await committee_of(session, organization_id)
     secretary = next((one for one in committee if PostKind.SECRETARY in one.posts), None)
     on_probation = any(one.status is Status.PROBATIONARY for one in people)
+    return _branch(
+        tuple(one.name for one in above),
+        people,
+        [one.person_id for one in committee],
+        Named(secretary.person_id, secretary.name) if secretary else None,
+        await term_ends_of(session, organization_id),
+        await became(session, organization_id, Status.PROBATIONARY) if on_probation else {},
+    )
+
+
+async def branches_of(session: Session, organization_ids: Collection[int]) -> dict[int, Branch]:
+    """Many branches now, by id; in as many statements as for a few."""
+    return {
+        id: _branch(
+            one.names,
+            one.people,
+            list(one.committee),
+            Named(*one.secretary) if one.secretary else None,
+            one.term_ends,
+            one.since,
+        )
+        for id, one in (await rosters_of(session, organization_ids)).items()
+    }
+
+
+def _branch(
+    names: tuple[str, ...],
+    people: Sequence[Member],
+    committee: Sequence[int],
+    secretary: Named | None,
+    term_ends: date | None,
+    since: dict[int, date],
+) -> Branch:
     known = {
-        "branch.name": above[-1].name,
+        "branch.name": names[-1],
         "branch.eligible": sum(one.eligible for one in people),
         "branch.full_members": sum(one.status is Status.FULL for one in people),
         "branch.probationary_members": sum(one.status is Status.PROBATIONARY for one in people),
         "branch.committee_members": len(committee),
-        "branch.term_ends": await term_ends_of(session, organization_id),
-        "committee.name": above[-2].name if len(above) > 1 else None,
+        "branch.term_ends": term_ends,
+        "committee.name": names[-2] if len(names) > 1 else None,
         "secretary.name": secretary.name if secretary else None,
-        "secretary.person": Named(secretary.person_id, secretary.name) if secretary else None,
+        "secretary.person": secretary,
     }
-    return Branch(
-        tuple(one.name for one in above),
-        tuple(people),
-        {name: value for name, value in known.items() if value is not None},
-        await became(session, organization_id, Status.PROBATIONARY) if on_probation else {},
-        frozenset(one.person_id for one in committee),
-    )
+    facts = {name: value for name, value in known.items() if value is not None}
+    return Branch(names, tuple(people), facts, since, frozenset(committee))
 
 
 @dataclass(frozen=True)

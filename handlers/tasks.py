@@ -1,8 +1,7 @@
 """What was decided to be done: noted, listed, done, and brought to mind when its day is near."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from handlers.dialogue import Day, Dialogue, Refused, Role, Text, dialogue
 from handlers.dialogue.turn import Turn, record_id
@@ -10,21 +9,14 @@ from handlers.meeting_choice import secretarys_meeting
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
 from handlers.person_or import NOBODY, PersonOr
-from handlers.reminders import Reminder, is_civil
 from handlers.router import reply
 from handlers.wording import Texts
 from knowledge.choices import by_pinyin
-from storage.database import Session
-from storage.make_ups import MakeUpView, make_ups_due
 from storage.models import Status
 from storage.people import audit, members_of, secretaries_of
-from storage.tasks import TaskView, add_task, finish_task, open_tasks_for, open_tasks_of, reopen_task, task, tasks_due
+from storage.tasks import TaskView, add_task, finish_task, open_tasks_for, open_tasks_of, reopen_task, task
 
 LISTED = 8
-BEFORE = (3, 1, 0)
-"""Days before something is due on which it is brought to mind; afterwards once a week, for four weeks."""
-AFTER = 28
-EAST = timedelta(hours=14)
 
 
 @dialogue("add_task", role=Role.SECRETARY)
@@ -138,53 +130,3 @@ async def reopen(turn: Turn, argument: str) -> None:
         raise Refused("open_already")
     await audit(turn.session, turn.now, turn.person_id, one.organization_id, "reopen_task", f"task:{one.id}")
     await turn.say(turn.texts.say("tasks.task_again", "open", one=one), rows=back_to_menu(turn))
-
-
-async def task_reminders(session: Session, texts: Texts, now: datetime) -> list[Reminder]:
-    """One message a day and person with all that is due soon or overdue, tasks and make-ups together.
-
-    The secretaries get one of what nobody else can be told: tasks of those who are not on the roster.
-    """
-    earliest, latest = (now - timedelta(days=AFTER + 1)).date(), (now + EAST).date() + timedelta(days=BEFORE[0])
-    tasks = [one for one in await tasks_due(session, earliest, latest) if _is_said(one.due_on, one.timezone, now)]
-    make_ups = [one for one in await make_ups_due(session, earliest, latest) if _is_said(one.due_on, one.timezone, now)]
-    of_people = {one.person_id: one.timezone for one in tasks if one.person_id is not None}
-    of_people |= {one.person_id: one.timezone for one in make_ups}
-    found = []
-    for person_id, zone in of_people.items():
-        mine = [one for one in tasks if one.person_id == person_id]
-        missed = [one for one in make_ups if one.person_id == person_id]
-        found.append(_reminder(texts, (person_id,), mine, missed, now, zone, f"person:{person_id}"))
-    for organization_id in dict.fromkeys(one.organization_id for one in tasks if one.person_id is None):
-        theirs = [one for one in tasks if one.organization_id == organization_id and one.person_id is None]
-        people = tuple(one.id for one in await secretaries_of(session, organization_id))
-        found.append(_reminder(texts, people, theirs, [], now, theirs[0].timezone, f"branch:{organization_id}"))
-    return [one for one in found if one.people]
-
-
-def _is_said(due_on: date | None, timezone: str, now: datetime) -> bool:
-    if due_on is None or not is_civil(now, timezone):
-        return False
-    left = (due_on - now.astimezone(ZoneInfo(timezone)).date()).days
-    return left in BEFORE or (left < 0 and -left <= AFTER and left % 7 == 0)
-
-
-def _reminder(
-    texts: Texts,
-    people: tuple[int, ...],
-    tasks: Sequence[TaskView],
-    make_ups: Sequence[MakeUpView],
-    now: datetime,
-    timezone: str,
-    whose: str,
-) -> Reminder:
-    today = now.astimezone(ZoneInfo(timezone)).date()
-    lines = [line_of(texts, one, today) for one in tasks]
-    lines += [texts.say("tasks", "make_up_line", one=one, days=(one.due_on - today).days) for one in make_ups]
-    rows = [(Button(texts.say("tasks", "done_button", what=one.what[:20]), f"task_done.{one.id}"),) for one in tasks]
-    rows += [
-        (Button(texts.say("tasks", "made_up_button", what=one.what[:20]), f"make_up_done.{one.id}"),)
-        for one in make_ups
-    ]
-    body = texts.say("tasks", "due", lines=lines[:LISTED], more=max(0, len(lines) - LISTED))
-    return Reminder(people, texts.say("tasks", "due_title"), body, tuple(rows[:LISTED]), f"tasks:{whose}:{today}")

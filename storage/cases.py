@@ -257,7 +257,7 @@ async def move_case(session: Session, case_id: int, organization_id: int) -> boo
 
 
 async def set_remind(session: Session, case_id: int, day: date | None) -> bool:
-    """When something has to be said about a case next. False when it is closed."""
+    """From which day on something has to be said about a case. False when it is closed."""
     return await _change(session, case_id, RUNNING, {"remind_on": day})
 
 
@@ -278,9 +278,12 @@ async def _change(session: Session, case_id: int, states: Collection[CaseState],
     return (await session.execute(changing)).first() is not None
 
 
-async def cases_to_remind(session: Session, today: date, limit: int = 200) -> list[CaseView]:
-    """The open cases about which something has to be said by today, those that have waited longest first."""
-    query = _select_cases().where(IS_OPEN, Case.remind_on <= today).order_by(Case.remind_on, Case.id).limit(limit)
+async def cases_to_remind(session: Session, today: date, among: Collection[int] | None = None) -> list[CaseView]:
+    """The open cases, of these organizations or of all, about which there has been something to say since today or
+    before, those that have waited longest first."""
+    query = _select_cases().where(IS_OPEN, Case.remind_on <= today).order_by(Case.remind_on, Case.id)
+    if among is not None:
+        query = query.where(Case.organization_id.in_(among))
     return [CaseView(*row) for row in await session.execute(query)]
 
 
@@ -309,9 +312,11 @@ async def case_files(session: Session, case_id: int) -> list[CaseFileView]:
     return [CaseFileView(*row) for row in await session.execute(query)]
 
 
-async def terms_ending(session: Session, first: date, last: date, procedure: str = "election") -> list[TermEnding]:
-    """The branches whose committee's term ends in these days, both included, and that have no case of `procedure`
-    running; those whose term ends first come first.
+async def terms_ending(
+    session: Session, first: date, last: date, procedure: str = "election", *, among: Collection[int] | None = None
+) -> list[TermEnding]:
+    """The branches, of these or of all, whose committee's term ends in these days, both included, and that have no case
+    of `procedure` running; those whose term ends first come first.
 
     The newest end counts: who was chosen later, in a by-election, serves until the term of all ends.
     """
@@ -327,4 +332,6 @@ async def terms_ending(session: Session, first: date, last: date, procedure: str
         .having(ends.between(first, last))
         .order_by(ends, Organization.id)
     )
+    if among is not None:
+        query = query.where(Organization.id.in_(among))
     return [TermEnding(*row[:4], day) for row in await session.execute(query) if (day := row[4]) is not None]

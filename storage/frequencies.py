@@ -11,7 +11,6 @@ from sqlalchemy.orm import aliased
 
 from storage.database import Session
 from storage.models import (
-    Account,
     Case,
     CaseState,
     CaseStep,
@@ -155,10 +154,10 @@ async def _talks(session: Session, organization_id: int) -> list[date]:
 
 
 async def writers(
-    session: Session, kind: ReportKind, organization_id: int | None = None, *, reachable: bool = False
+    session: Session, kind: ReportKind, organization_id: int | None = None, *, among: Collection[int] | None = None
 ) -> list[Writer]:
     """Who hands in such a report by custom: activists thought reports, and whoever is away from the branch by a case
-    that runs reports of that; of one branch or of all, by branch and name; with `reachable` who can be written to."""
+    that runs reports of that; of one branch or of all, by branch and name; `among` narrows it to these people."""
     query = (
         select(Person.id, Person.name, Organization.id, Organization.path, Organization.timezone)
         .join(Membership, Membership.person_id == Person.id)
@@ -180,13 +179,17 @@ async def writers(
         )
     if organization_id is not None:
         query = query.where(Organization.id == organization_id)
-    if reachable:
-        query = query.where(exists().where(Account.person_id == Person.id, Account.reachable))
+    if among is not None:
+        query = query.where(Person.id.in_(among))
     rows: Sequence[Sequence[Any]] = (await session.execute(query)).all()
     return [Writer(*row) for row in rows]
 
 
-async def written_for(session: Session, kind: ReportKind, periods: Collection[str]) -> set[int]:
-    """Whoever has handed in such a report for any of these periods, by the id of the person."""
+async def written_for(
+    session: Session, kind: ReportKind, periods: Collection[str], *, among: Collection[int] | None = None
+) -> set[int]:
+    """Whoever, of these people or of all, has handed in such a report for any of these periods, by id."""
     query = select(Report.author_id).where(Report.kind == kind, Report.period.in_(periods)).distinct()
+    if among is not None:
+        query = query.where(Report.author_id.in_(among))
     return set(await session.scalars(query))

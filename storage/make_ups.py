@@ -121,12 +121,6 @@ async def make_ups_for(session: Session, person_id: int) -> list[MakeUpView]:
     return await _views(session, _select_make_ups().where(Person.id == person_id).order_by(MakeUp.due_on, MakeUp.id))
 
 
-async def make_ups_due(session: Session, first: date, last: date) -> list[MakeUpView]:
-    """What is still to be made up and due between two days inclusive, of all organizations, the oldest first."""
-    query = _select_make_ups().where(MakeUp.done_on.is_(None), MakeUp.due_on.between(first, last))
-    return await _views(session, query.order_by(MakeUp.due_on, MakeUp.id))
-
-
 async def finish_make_up(session: Session, make_up_id: int, by_id: int, today: date, now: datetime) -> bool:
     """Note that something was made up, and who says so; False when it was noted already."""
     finishing = (

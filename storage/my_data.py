@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select, update
 from storage.database import Session
 from storage.models import (
     Account,
+    AnsweredReminder,
     Attendance,
     AuditEntry,
     BranchEntry,
@@ -222,6 +223,7 @@ async def done_by(session: Session, person_id: int) -> list[Done]:
 
 OWN = {
     Account.person_id,
+    AnsweredReminder.person_id,
     Attendance.person_id,
     AuditEntry.actor_id,
     BranchEntry.author_id,
@@ -268,8 +270,8 @@ HANDLED = (
 
 
 async def small_traces(session: Session, person_id: int) -> dict[str, int]:
-    """How many there are of what has no page of its own: drafts, invitations, opinions given, digests, entries, and
-    records that somebody had a hand in."""
+    """How many there are of what has no page of its own: drafts, invitations, opinions given, digests, entries,
+    answers to reminders, and records that somebody had a hand in."""
     accounts = select(Account.id).where(Account.person_id == person_id)
     counts = {
         "drafts": select(func.count(Run.id)).where(
@@ -279,6 +281,7 @@ async def small_traces(session: Session, person_id: int) -> dict[str, int]:
         "opinions": select(func.count(PollAnswer.poll_id)).where(PollAnswer.person_id == person_id),
         "digests": select(func.count(DigestSubscription.id)).where(DigestSubscription.person_id == person_id),
         "entries": select(func.count(BranchEntry.id)).where(BranchEntry.author_id == person_id),
+        "answers": select(func.count(AnsweredReminder.id)).where(AnsweredReminder.person_id == person_id),
     }
     found = {name: (await session.execute(query)).scalar_one() for name, query in counts.items()}
     handled = [select(func.count()).where(column == person_id).scalar_subquery() for column in HANDLED]

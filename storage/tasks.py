@@ -113,12 +113,6 @@ async def tasks_of_meeting(session: Session, meeting_id: int) -> list[TaskView]:
     return await _views(session, _select_tasks().where(Task.meeting_id == meeting_id).order_by(Task.id))
 
 
-async def tasks_due(session: Session, first: date, last: date) -> list[TaskView]:
-    """What is still to be done and due between two days inclusive, of all organizations, the oldest first."""
-    query = _select_tasks().where(Task.done_on.is_(None), Task.due_on.between(first, last))
-    return await _views(session, query.order_by(Task.due_on, Task.id))
-
-
 async def finish_task(session: Session, task_id: int, by_id: int, today: date) -> bool:
     """Note that a task is done; False when it was already."""
     finishing = (

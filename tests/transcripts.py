@@ -8,6 +8,7 @@
 书记 李明：[文件 手写稿.jpg]    a file is sent; 助手：[文件 ….xlsx] one is received
 （过了 20 分钟）                the clock is set forward; 分钟, 小时 or 天
 （到了 2027年3月5日）           it is ten in the morning of that day
+（提醒时间到了）                the worker puts together everybody's message of the day
 （名册添上 孙丽、周强）          full members besides those of tests/branch.py, who say nothing
 （导入《工作手册》）            readings/工作手册.md is imported for everybody; （删掉《工作手册》）
 {码} in a line is the six digits last heard, {邀请码} the last invitation, {链接} the payload of the last link
@@ -19,17 +20,19 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from bot.reminder_round import remind_everybody
 from knowledge.readings import understand
 from storage.memberships import enrol
 from storage.models import Status
 from storage.people import branches_under
 from storage.readings import PassageText, put_reading, remove_reading
-from tests.fakes import Chat, FakeTown
+from tests.fakes import PROCEDURES, TEXTS, Chat, FakeTown
 
 Manner = Literal["taps", "labels", "numbers"]
 FOLDER = Path(__file__).parent / "conversations"
 _LATER = re.compile(r"（过了\s*(\d+)\s*(分钟|小时|天)）")
 _DAY = re.compile(r"（到了\s*(\d{4})年(\d{1,2})月(\d{1,2})日）")
+_REMINDED = re.compile(r"（提醒时间到了）")
 _ROSTER = re.compile(r"（名册添上 (.+)）")
 _READING = re.compile(r"（(导入|删掉)《(.+)》）")
 _LINE = re.compile(
@@ -67,7 +70,7 @@ def read(path: Path) -> Transcript:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("# "):
             found.title = line[2:].strip()
-        elif any(happening.fullmatch(line.strip()) for happening in (_LATER, _DAY, _ROSTER, _READING)):
+        elif any(happening.fullmatch(line.strip()) for happening in (_LATER, _DAY, _REMINDED, _ROSTER, _READING)):
             found.lines.append(line.strip())
         elif spoken := _LINE.fullmatch(line):
             found.lines.append(Spoken(spoken["who"], spoken["text"], number))
@@ -110,6 +113,11 @@ class Reading:
         if day := _DAY.fullmatch(line):
             self.town.now = self.town.now.replace(year=int(day[1]), month=int(day[2]), day=int(day[3]), hour=10)
             await self.town.deliver()
+            return
+        if _REMINDED.fullmatch(line):
+            await remind_everybody(self.town.database, TEXTS, PROCEDURES, self.town.now)
+            await self.town.deliver()
+            self._collect()
             return
         if more := _ROSTER.fullmatch(line):
             await self._enrol(more[1].split("、"))

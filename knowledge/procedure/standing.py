@@ -104,12 +104,18 @@ class Standing:
 
     def next_reminder(self, today: date) -> date | None:
         """The next day after today on which the secretary is to be reminded of something."""
-        days = [day for place in (*self.open, *self.early) for day in _reminders(place) if day > today]
+        days = [day for place in (*self.open, *self.early) for day in reminder_days(place) if day > today]
+        return min(days, default=None)
+
+    @property
+    def first_reminder(self) -> date | None:
+        """The first day, past or to come, from which something is to be said of what is open or waits for its day."""
+        days = [day for place in (*self.open, *self.early) for day in reminder_days(place)]
         return min(days, default=None)
 
     def reminded_on(self, day: date) -> list[Place]:
         """The steps that a day's reminder is about."""
-        return [place for place in (*self.open, *self.early) if day in _reminders(place)]
+        return [place for place in (*self.open, *self.early) if day in reminder_days(place)]
 
     @property
     def due(self) -> date | None:
@@ -127,7 +133,8 @@ def _may_stop(place: Place) -> bool:
     return repeat is not None and not repeat.until and len(place.records) >= repeat.at_least
 
 
-def _reminders(place: Place) -> set[date]:
+def reminder_days(place: Place) -> set[date]:
+    """The days on which something is said of a step: before its earliest or latest day, on it, and once it is over."""
     days = set(place.remind_on)
     earliest = place.limits.earliest
     if earliest is not None and (place.state is State.EARLY or earliest.check.rule not in ORDER):
@@ -260,4 +267,4 @@ def _said(end: End, facts: Facts, step: Step) -> str:
     return sentence(end.says, facts, step.id)
 
 
-__all__ = ["Ended", "Limit", "Place", "Standing", "State", "standing"]
+__all__ = ["Ended", "Limit", "Place", "Standing", "State", "reminder_days", "standing"]

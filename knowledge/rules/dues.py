@@ -67,6 +67,9 @@ PAYERS = {
 BACK_MONTHS = AHEAD_MONTHS = 6
 """How many months may be paid afterwards (article after 8, its number not certain), and how many ahead."""
 
+HALF_A_YEAR = 6
+"""Months owed of which it has to be looked into whether there was a good reason. Source: 党章（2022） article 9."""
+
 CEILING = 1000
 """Yuan a month that are as a rule not passed; from a notice whose number is not certain, so only said."""
 
@@ -153,7 +156,7 @@ def is_half_a_year_owed(months: int) -> bool:
 
     Nothing follows from it by itself. Source: 党章（2022） article 9.
     """
-    return months >= 6
+    return months >= HALF_A_YEAR
 
 
 def is_at_most_a_quarter(first: int, last: int) -> bool:

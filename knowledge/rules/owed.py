@@ -4,7 +4,7 @@ Source: 支部党务规程资料, part 5. A light looks at what was recorded; no
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -38,7 +38,8 @@ class Light(StrEnum):
 class Standing:
     """How something stands in the period from `first` to `last`: how often it was done, and the light.
 
-    A red light is about the time before: that is the `missed` one then, by its first day.
+    A red light is about the time before: that is the `missed` one then, by its first day. `since` is when the light
+    began.
     """
 
     first: date
@@ -46,6 +47,7 @@ class Standing:
     count: int
     light: Light
     missed: date | None = None
+    since: date | None = field(default=None, compare=False)
 
 
 def period_of(day: date, months: int) -> tuple[date, date]:
@@ -75,11 +77,13 @@ def standing(
         return Standing(first, last, count, Light.NONE)
     before, end = period_of(first - timedelta(days=1), months)
     if red and since <= before and not any(before <= day <= end for day in held):
-        return Standing(first, last, 0, Light.RED, before)
+        return Standing(first, last, 0, Light.RED, before, first)
     warned = first.replace(day=min(warn_day, last.day)) if months == 1 else last - timedelta(days=LAST_DAYS - 1)
     newest = max((day for day in held if day <= today), default=today)
-    quiet = bool(quiet_days) and (today - newest).days > quiet_days
-    return Standing(first, last, 0, Light.YELLOW if today >= warned or quiet else Light.NONE)
+    begun = min(warned, newest + timedelta(days=quiet_days + 1)) if quiet_days else warned
+    if today < begun:
+        return Standing(first, last, 0, Light.NONE)
+    return Standing(first, last, 0, Light.YELLOW, since=begun)
 
 
 def standing_of_the_year(held: Sequence[date], today: date, *, since: date, red: bool = False) -> Standing:
@@ -97,7 +101,9 @@ def standing_of_the_year(held: Sequence[date], today: date, *, since: date, red:
         late = today.month > GRACE_MONTHS
         if not late or red:
             light = Light.RED if late else Light.YELLOW
-            return Standing(date(past, 1, 1), date(past, 12, 31), 0, light, date(past, 1, 1))
-    count = done.count(today.year)
-    light = Light.YELLOW if not count and today >= date(today.year, *LATE_IN_A_YEAR) else Light.NONE
-    return Standing(date(today.year, 1, 1), date(today.year, 12, 31), count, light)
+            begun = date(today.year, GRACE_MONTHS + 1 if late else 1, 1)
+            return Standing(date(past, 1, 1), date(past, 12, 31), 0, light, date(past, 1, 1), begun)
+    count, late_on = done.count(today.year), date(today.year, *LATE_IN_A_YEAR)
+    light = Light.YELLOW if not count and today >= late_on else Light.NONE
+    since_then = late_on if light is Light.YELLOW else None
+    return Standing(date(today.year, 1, 1), date(today.year, 12, 31), count, light, since=since_then)

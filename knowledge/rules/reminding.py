@@ -1,7 +1,7 @@
 """From when on something is brought to mind, and how grave it is then; on which days it is said.
 
-Source: 支部党务规程资料, part 5, whose figures are marks to be reminded by; the spans that a rule sets are the rule's own
-(`admission`, `mobile`, `transfer`, `terms`). Nothing is done to anybody because of a light.
+Source: 支部党务规程资料, part 5, whose figures are marks to be reminded by; the spans that a rule sets are those of
+`admission`, `mobile` and `terms`, with their sources. Nothing is done to anybody because of a light.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from knowledge.rules.admission import admission_meeting_due, approval_due, talk_
 from knowledge.rules.mobile import next_contact_due, search_begins
 from knowledge.rules.owed import Light
 from knowledge.rules.terms import stopped_from
-from knowledge.rules.working_days import is_working_day, next_working_day, previous_working_day
+from knowledge.rules.working_days import next_working_day
 
 TALK_DAYS, REVIEW_DAYS, MEETING_DAYS, APPROVAL_DAYS, CONVERSION_DAYS = 20, 180, 25, 75, 30
 """Days after which it is brought to mind: a talk after the application, a review after the last, the general meeting
@@ -44,7 +44,7 @@ def _after(day: date) -> date:
 
 
 def talk_with_applicant(applied: date) -> Due:
-    """The talk with an applicant: yellow after 20 days, red once its month is over. 发展党员工作细则（2026） article 7."""
+    """The talk with an applicant: yellow after 20 days, red once its month is over (`talk_due`)."""
     return Due(applied + timedelta(days=TALK_DAYS), _after(talk_due(applied)))
 
 
@@ -54,17 +54,17 @@ def review_of_activist(last: date) -> Due:
 
 
 def meeting_after_consent(preview_passed: date) -> Due:
-    """The general meeting after the committee's consent: yellow after 25 days, red once its month is over. Article 19."""
+    """The general meeting after the committee's consent: yellow after 25 days, red once a month is over."""
     return Due(preview_passed + timedelta(days=MEETING_DAYS), _after(admission_meeting_due(preview_passed)))
 
 
 def decision_of_committee(meeting: date) -> Due:
-    """The committee's decision on an admission: yellow after 75 days, red once its three months are over. Article 25."""
+    """The committee's decision on an admission: yellow after 75 days, red once three months are over."""
     return Due(meeting + timedelta(days=APPROVAL_DAYS), _after(approval_due(meeting)[0]))
 
 
 def discussion_of_probation(probation_end: date) -> Due:
-    """The discussion at the end of a probation: yellow 30 days before, red once it is over. Article 32."""
+    """The discussion at the end of a probation: yellow 30 days before, red once it is over."""
     return Due(probation_end - timedelta(days=CONVERSION_DAYS), _after(probation_end))
 
 
@@ -87,23 +87,21 @@ def term_mark(ends: date, day: date) -> int | None:
     return min((mark for mark in BEFORE_A_TERM_ENDS if left <= mark), default=None)
 
 
-def is_said_on(day: date, marks: Iterable[date], *, begun: date | None = None, every: int = 0) -> bool:
-    """Whether a day is one on which something is said: it, or a day off right before it, is one of the marks, or so
-    many days (or twice, three times as many …) after it began, the beginning included.
+def is_to_be_said(
+    today: date, marks: Iterable[date], *, after: date, begun: date | None = None, every: int = 0
+) -> bool:
+    """Whether something is said today, when the last time that anything was said was the day `after`: since then one of
+    its marks has come, or so many days (or twice, three times as many …) since it began, the beginning included.
 
-    Nothing is said on a day that is none on which people work.
+    So what falls on days off is said on the next day on which people are spoken to, once.
     """
-    if not is_working_day(day):
-        return False
-    first = _after(previous_working_day(day))
-    days = {first + timedelta(days=step) for step in range((day - first).days + 1)}
-    if days & set(marks):
+    if any(after < mark <= today for mark in marks):
         return True
-    return begun is not None and any(one >= begun and _is_round(one, begun, every) for one in days)
-
-
-def _is_round(day: date, begun: date, every: int) -> bool:
-    return day == begun or (every > 0 and (day - begun).days % every == 0)
+    if begun is None or begun > today:
+        return False
+    if begun > after:
+        return True
+    return every > 0 and (today - begun).days // every > (after - begun).days // every
 
 
 def put_off_until(day: date) -> date:
@@ -111,4 +109,3 @@ def put_off_until(day: date) -> date:
     for _ in range(PUT_OFF):
         day = next_working_day(day)
     return day
-

@@ -24,7 +24,7 @@ class CaseState(StrEnum):
 class Case(Base):
     """One run of a procedure for one subject; it may take years, and belongs to the branch whoever its secretary is.
 
-    `outcome` is how it ended, in one word; `remind_on` is the next civil day on which something has to be said, and
+    `outcome` is how it ended, in one word; `remind_on` is from which day on something has to be said, and
     `due_on` the day by which it has to go on by its rules: `NEVER_DUE` where none says so, None until it is reckoned.
     `taken_over_at` is the step at which a case that had begun elsewhere was taken over, else empty.
     """

@@ -18,7 +18,10 @@ class ReminderAnswer(StrEnum):
 
 
 class AnsweredReminder(Base):
-    """What one person answered to one reminder; `until` is the local day from which it may be said again."""
+    """What one person answered to one occurrence of something due, and which `light` it was then.
+
+    `until` is the local day from which it may be said again.
+    """
 
     __tablename__ = "answered_reminders"
 
@@ -26,6 +29,7 @@ class AnsweredReminder(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     key: Mapped[str] = mapped_column(String(160))
     answer: Mapped[ReminderAnswer] = mapped_column(word(ReminderAnswer))
+    light: Mapped[str] = mapped_column(String(10))
     until: Mapped[date | None]
     answered_at: Mapped[datetime]
 

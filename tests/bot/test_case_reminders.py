@@ -1,24 +1,33 @@
-"""Steps whose day has come are said once a day at a civil hour, in one message a branch; so are terms that end."""
+"""What is due in cases, for terms of office and at the end of probations stands in the day's message of a secretary."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from bot.schedule import Schedule
+from handlers.case_reminders import case_items
+from handlers.daily_reminders import looked_for
+from handlers.reminders import Item
 from knowledge.procedure.files import Procedures
+from knowledge.rules.owed import Light
 from storage.accounts import lock_account
 from storage.case_steps import NewStep, record_steps
-from storage.cases import add_case, case
+from storage.cases import add_case
 from storage.database import Database
-from storage.models import OutboxMessage, Post
+from storage.memberships import change_status
+from storage.models import OutboxMessage, Post, Status
 from tests.branch import settle
+from tests.fakes import PROCEDURES as REAL
 from tests.fakes import TEXTS, ZONE
 
 PROCEDURES = Procedures.load(Path(__file__).parents[1] / "handlers" / "procedures")
-MORNING = datetime(2026, 11, 25, 8, 30, tzinfo=ZONE)
+MORNING = datetime(2026, 11, 23, 8, 30, tzinfo=ZONE)
+one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what is decided in Python from what the queries gave."""
 
 
 @dataclass
@@ -45,20 +54,43 @@ class Office:
 
     async def begun(self, name: str, received: date, remind_on: date) -> int:
         """A case that waits for its talk."""
+        answers = {"received_on": received.isoformat()}
+        return await self.case("walk", name, remind_on, NewStep("application", received, answers))
+
+    async def said(self, on: date, about: str) -> str:
+        """The line about something in what is put into the outbox on a day; empty where there is none."""
+        before = len(await self.bodies())
+        await self.tick(datetime(on.year, on.month, on.day, 9, tzinfo=ZONE))
+        lines = [line for body in (await self.bodies())[before:] for line in body.splitlines() if about in line]
+        return "".join(lines)
+
+    async def case(self, procedure: str, name: str, remind_on: date, *steps: NewStep) -> int:
+        """A case with these steps."""
         async with self.database.transaction() as session:
             id = await add_case(
                 session,
                 organization_id=self.ids["桃花村党支部"],
-                procedure="walk",
+                procedure=procedure,
                 subject_id=self.ids[name],
                 title=f"走一遍：{name}",
-                started_on=received,
+                started_on=steps[0].done_on,
                 remind_on=remind_on,
                 started_by_id=self.ids["李向阳"],
             )
-            step = NewStep("application", received, {"received_on": received.isoformat()})
-            await record_steps(session, id, [step], after=0, recorded_by_id=self.ids["李向阳"], now=MORNING)
+            await record_steps(session, id, steps, after=0, recorded_by_id=self.ids["李向阳"], now=MORNING)
         return id
+
+    async def items(self, on: date) -> dict[str, Item]:
+        """What is due on a day in cases of the real procedures, by step."""
+        async with self.database.reading() as session:
+            at = datetime(on.year, on.month, on.day, 9, tzinfo=ZONE)
+            found = await case_items(await looked_for(session, TEXTS, REAL, [self.ids["李向阳"]], at))
+        return {item.key.split(":")[2]: item for item in found}
+
+    async def end_terms(self, on: date) -> None:
+        """The secretary's term ends."""
+        async with self.database.transaction() as session:
+            await session.execute(update(Post).where(Post.person_id == self.ids["李向阳"]).values(term_ends=on))
 
 
 @pytest.fixture
@@ -72,53 +104,57 @@ async def office(database: Database) -> Office:
 
 
 async def test_the_secretary_is_told_once_of_everything_that_is_due(office: Office) -> None:
-    first = await office.begun("钱小满", date(2026, 11, 1), date(2026, 11, 24))
-    await office.begun("孙小梅", date(2026, 11, 2), date(2026, 11, 25))
+    await office.begun("钱小满", date(2026, 10, 31), date(2026, 11, 23))
+    await office.begun("孙小梅", date(2026, 10, 30), date(2026, 11, 23))
     assert await office.tick(MORNING - timedelta(minutes=1)) == 0, "nobody is woken"
     assert await office.tick(MORNING) == 1
     assert await office.tick(MORNING + timedelta(minutes=1)) == 0
     assert await office.tick(MORNING + timedelta(hours=9)) == 0
     [body] = await office.bodies()
-    assert "走一遍：钱小满" in body
-    assert "走一遍：孙小梅" in body
-    assert "派人谈话" in body
-    assert "最晚 2026年12月1日" in body
-    async with office.database.reading() as session:
-        view = await case(session, first)
-    assert view is not None
-    assert view.remind_on == date(2026, 12, 1), "the next one is on the last day"
+    assert "- **【黄】**走一遍：钱小满：派人谈话，最晚 2026年11月30日" in body
+    assert "- **【黄】**走一遍：孙小梅：派人谈话，最晚 2026年11月30日" in body
 
 
-async def test_what_fell_due_at_night_is_said_in_the_morning(office: Office) -> None:
-    await office.begun("钱小满", date(2026, 11, 1), date(2026, 11, 25))
-    assert await office.tick(datetime(2026, 11, 25, 22, 0, tzinfo=ZONE)) == 0
-    assert await office.tick(datetime(2026, 11, 26, 8, 30, tzinfo=ZONE)) == 1
+@one_database
+async def test_it_is_said_on_its_last_day_and_in_red_afterwards_every_week(office: Office) -> None:
+    await office.begun("钱小满", date(2026, 10, 31), date(2026, 11, 23))
+    await office.tick(MORNING - timedelta(days=3))
+    said = [await office.said(date(2026, 11, 23) + timedelta(days=step), "走一遍") for step in range(17)]
+    days = {23 + step: words[:9] for step, words in enumerate(said) if words}
+    assert days == {23: "- **【黄】**", 30: "- **【黄】**", 31: "- **【红】**", 38: "- **【红】**"}
+
+
+@one_database
+async def test_what_fell_due_at_night_or_on_a_weekend_is_said_on_the_next_working_morning(office: Office) -> None:
+    await office.tick(MORNING - timedelta(days=3))
+    await office.begun("钱小满", date(2026, 10, 28), date(2026, 11, 21))
+    assert await office.tick(datetime(2026, 11, 21, 10, 0, tzinfo=ZONE)) == 0, "a Saturday"
+    assert await office.tick(datetime(2026, 11, 22, 10, 0, tzinfo=ZONE)) == 0
+    assert await office.tick(datetime(2026, 11, 23, 22, 0, tzinfo=ZONE)) == 0, "nobody is woken"
+    assert await office.tick(datetime(2026, 11, 24, 8, 30, tzinfo=ZONE)) == 1
 
 
 async def test_two_workers_say_it_once(office: Office) -> None:
-    await office.begun("钱小满", date(2026, 11, 1), date(2026, 11, 25))
+    await office.begun("钱小满", date(2026, 10, 31), date(2026, 11, 23))
     other = Schedule(office.database, TEXTS, PROCEDURES, lambda: MORNING)
     assert await office.tick(MORNING) + await other.tick() == 1
 
 
-async def test_an_election_is_proposed_half_a_year_before_the_term_ends_and_again_later(office: Office) -> None:
-    ends = date(2027, 3, 1)
-    async with office.database.transaction() as session:
-        mine = Post.person_id == office.ids["李向阳"]
-        await session.execute(update(Post).where(mine).values(term_ends=ends))
-    assert await office.tick(MORNING) == 1
-    [body] = await office.bodies()
-    assert "2027年3月1日任期届满，还有 96 天" in body
-    assert await office.tick(MORNING + timedelta(days=1)) == 0
-    assert await office.tick(datetime(2026, 12, 2, 9, 0, tzinfo=ZONE)) == 1, "ninety days before"
-    assert await office.tick(datetime(2027, 3, 2, 9, 0, tzinfo=ZONE)) == 1
-    assert "已经过了 1 天" in (await office.bodies())[-1]
+@one_database
+async def test_an_election_is_proposed_on_four_days_and_every_week_once_the_term_is_over(office: Office) -> None:
+    await office.end_terms(date(2027, 3, 1))
+    assert "【黄】**支委会2027年3月1日任期届满，还有 98 天" in await office.said(date(2026, 11, 23), "支委会")
+    quiet = ("2026-11-24", "2026-11-30", "2026-12-02", "2027-01-29", "2027-02-02", "2027-02-26", "2027-03-08")
+    loud = ("2026-12-01", "2027-02-01", "2027-03-01", "2027-03-02", "2027-03-09", "2027-03-16")
+    for day in sorted((*quiet, *loud)):
+        assert bool(await office.said(date.fromisoformat(day), "支委会")) == (day in loud), day
+    last = await office.said(date(2027, 3, 23), "支委会")
+    assert "【红】**支委会2027年3月1日任期届满，**已过 22 天**。先向上级请示换届或延期" in last
 
 
-async def test_no_election_is_proposed_while_one_is_under_way(office: Office) -> None:
+async def test_no_election_is_proposed_while_one_is_under_way_or_elsewhere(office: Office) -> None:
+    await office.end_terms(date(2027, 3, 1))
     async with office.database.transaction() as session:
-        mine = Post.person_id == office.ids["李向阳"]
-        await session.execute(update(Post).where(mine).values(term_ends=date(2027, 3, 1)))
         await add_case(
             session,
             organization_id=office.ids["桃花村党支部"],
@@ -129,4 +165,54 @@ async def test_no_election_is_proposed_while_one_is_under_way(office: Office) ->
             remind_on=None,
             started_by_id=None,
         )
+        theirs = update(Post).where(Post.person_id == office.ids["吴长河"])
+        await session.execute(theirs.values(term_ends=date(2027, 3, 1)))
     assert await office.tick(MORNING) == 0
+
+
+@one_database
+async def test_the_end_of_a_probation_is_known_from_the_roster_alone(office: Office) -> None:
+    async with office.database.transaction() as session:
+        await change_status(session, office.ids["钱小满"], Status.PROBATIONARY, date(2025, 12, 23))
+    assert await office.tick(MORNING) == 1
+    [body] = await office.bodies()
+    assert "【黄】**钱小满预备期2026年12月23日满，准备讨论转正" in body
+    assert "孙小梅" not in body, "since when she is on probation is not known"
+    assert await office.tick(datetime(2026, 12, 24, 9, 0, tzinfo=ZONE)) == 1
+    assert "【红】**钱小满预备期2026年12月23日已满" in (await office.bodies())[-1]
+
+
+def step(id: str, done_on: str, **answers: Any) -> NewStep:
+    """A step as it was recorded; days are given as they are stored."""
+    return NewStep(id, date.fromisoformat(done_on), answers)
+
+
+LONG_AGO = date(2020, 1, 1)
+APPLIED = step("application", "2026-03-10", received_on="2026-03-10", born_on="1990-01-01")
+TALKED = step("talk", "2026-03-12", held_on="2026-03-12")
+
+
+@one_database
+@pytest.mark.parametrize(
+    ("name", "steps", "lights"),
+    [
+        ("talk", [APPLIED], {"2026-03-29": None, "2026-03-30": Light.YELLOW, "2026-04-11": Light.RED}),
+        (
+            "contact",
+            [
+                step("leave", "2026-03-01", reported_on="2026-03-01", leaves_on="2026-03-02", returns_on="2027-03-01"),
+                step("register", "2026-03-03", registered_on="2026-03-03"),
+                step("contact", "2026-03-10", contacted_on="2026-03-10", reached=True),
+            ],
+            {"2026-05-30": None, "2026-06-08": Light.NONE, "2026-06-09": Light.YELLOW, "2026-09-07": Light.RED},
+        ),
+    ],
+)
+async def test_a_step_of_the_table_has_the_lights_of_its_line(
+    office: Office, name: str, steps: list[NewStep], lights: dict[str, Light | None]
+) -> None:
+    procedure = "admission" if steps[0] is APPLIED else "mobile-member"
+    await office.case(procedure, "钱小满", LONG_AGO, *steps)
+    for day, light in lights.items():
+        item = (await office.items(date.fromisoformat(day))).get(name)
+        assert (item and item.light) == light, day

@@ -378,7 +378,8 @@ async def test_only_open_cases_whose_day_has_come_are_due(database: Database) ->
         await pause_case(session, ids[5], "")
     async with database.reading() as session:
         assert [one.id for one in await cases_to_remind(session, DAY)] == [ids[1], ids[0], ids[2]]
-        assert [one.id for one in await cases_to_remind(session, DAY, limit=2)] == [ids[1], ids[0]]
+        assert [one.id for one in await cases_to_remind(session, DAY, [town.branch])] == [ids[1], ids[0], ids[2]]
+        assert await cases_to_remind(session, DAY, [town.other_branch]) == []
         assert await cases_to_remind(session, DAY - timedelta(days=3)) == []
 
 

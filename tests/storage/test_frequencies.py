@@ -11,7 +11,6 @@ from storage.customs import customs_by_path, customs_for, customs_over, set_cust
 from storage.database import Database, Session
 from storage.frequencies import held_in, writers, written_for
 from storage.models import (
-    Account,
     Meeting,
     MeetingKind,
     MeetingOrganization,
@@ -147,11 +146,6 @@ async def test_activists_and_whoever_is_away_by_an_open_case_hand_in(database: D
         back = await case_of(session, town, "mobile-member", town.full[3])
         await close_case(session, back, outcome="done", on=date(2026, 11, 1))
         await add_member(session, "别处", town.other_branch, Status.ACTIVIST)
-        session.add(
-            Account(
-                channel="web", tenant="t", user="a", chat="a", person_id=town.activist, created_at=NOW, reachable=True
-            )
-        )
         await add_report(
             session,
             organization_id=town.branch,
@@ -165,14 +159,15 @@ async def test_activists_and_whoever_is_away_by_an_open_case_hand_in(database: D
     async with database.reading() as session:
         thinking = await writers(session, ReportKind.THOUGHT_REPORT, town.branch)
         away = await writers(session, ReportKind.MOBILE_REPORT)
-        reached = await writers(session, ReportKind.THOUGHT_REPORT, reachable=True)
+        among = await writers(session, ReportKind.THOUGHT_REPORT, among=[town.activist, town.full[2]])
         written = await written_for(session, ReportKind.THOUGHT_REPORT, ["2026-Q4"])
         earlier = await written_for(session, ReportKind.THOUGHT_REPORT, ["2026-Q3"])
         others = await written_for(session, ReportKind.MOBILE_REPORT, ["2026-Q4"])
+        nobody = await written_for(session, ReportKind.THOUGHT_REPORT, ["2026-Q4"], among=[town.full[2]])
     assert [(one.name, one.since) for one in thinking] == [("季极", START)]
     assert [(one.person_id, one.since) for one in away] == [(town.full[2], date(2026, 6, 1))]
-    assert [one.name for one in reached] == ["季极"]
-    assert (written, earlier, others) == ({town.activist}, set(), set())
+    assert [one.name for one in among] == ["季极"]
+    assert (written, earlier, others, nobody) == ({town.activist}, set(), set(), set())
 
 
 async def test_a_custom_holds_below_and_is_replaced_by_its_own_next(database: Database) -> None:

@@ -8,12 +8,12 @@ from storage.make_ups import (
     add_make_ups,
     finish_make_up,
     make_up,
-    make_ups_due,
     make_ups_for,
     make_ups_of,
     who_missed,
 )
 from storage.meetings import answer_notice, close_meeting, mark_present
+from storage.reminders import make_ups_near
 from tests.storage.kit import NOW, Town, add_open_meeting, add_town
 
 DUE = date(2026, 12, 1)
@@ -48,7 +48,8 @@ async def test_who_missed_it_gets_one_make_up_however_often_it_is_set(database: 
     async with database.reading() as session:
         assert await who_missed(session, meeting_id) == []
         assert len(await make_ups_of(session, meeting_id)) == 4
-        assert len(await make_ups_due(session, DUE, DUE)) == 4
+        assert len(await make_ups_near(session, missed, DUE, DUE)) == 4
+        assert len(await make_ups_near(session, missed[:1], DUE, DUE)) == 1
         [mine] = await make_ups_for(session, town.full[5])
     assert (mine.what, mine.due_on, mine.done_on, mine.name) == ("学习条例", DUE, None, "苏六")
 
@@ -64,7 +65,7 @@ async def test_it_is_confirmed_once(database: Database) -> None:
     assert sorted(await asyncio.gather(finish(town.full[5]), finish(town.secretary))) == [False, True]
     async with database.reading() as session:
         found = await make_up(session, id)
-        assert await make_ups_due(session, DUE, DUE) == []
+        assert await make_ups_near(session, town.full, DUE, DUE) == []
         assert await make_up(session, id + 100) is None
     assert found is not None
     assert found.done_on == DUE

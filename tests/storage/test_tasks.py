@@ -1,10 +1,11 @@
 """Tasks: noted, found by whose and how urgent they are, done once."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 
 from storage.database import Database
-from storage.tasks import add_task, finish_task, open_tasks_for, open_tasks_of, reopen_task, task, tasks_due, tasks_for
+from storage.reminders import tasks_near
+from storage.tasks import add_task, finish_task, open_tasks_for, open_tasks_of, reopen_task, task, tasks_for
 from tests.storage.kit import NOW, Town, add_town
 
 DAY = date(2026, 12, 5)
@@ -32,12 +33,16 @@ async def test_tasks_come_by_urgency_and_only_to_whom_they_belong(database: Data
     async with database.reading() as session:
         mine = await open_tasks_for(session, town.full[2])
         all_of_them = await open_tasks_of(session, [town.branch])
-        due = await tasks_due(session, date(2026, 11, 25), DAY)
+        due = await tasks_near(session, town.full, [town.branch], date(2026, 11, 25), DAY)
+        passed_on = await tasks_near(session, [town.full[1]], [town.branch], date(2026, 11, 25), DAY)
+        assert await tasks_near(session, [town.full[1]], [town.other_branch], date(2026, 11, 25), DAY) == []
+        assert await tasks_near(session, town.full, [town.branch], date(2026, 11, 26), DAY - timedelta(days=1)) == []
         assert await open_tasks_of(session, [town.other_branch]) == []
         assert await open_tasks_for(session, town.full[1]) == []
     assert [one.id for one in mine] == [late, whenever]
     assert [one.id for one in all_of_them] == [soon, late, whenever]
     assert [(one.id, one.who) for one in due] == [(soon, "村会计"), (late, "苏三")]
+    assert [one.id for one in passed_on] == [soon]
 
 
 async def test_a_task_is_finished_once_whoever_says_so_at_once(database: Database) -> None:

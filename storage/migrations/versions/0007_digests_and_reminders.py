@@ -23,6 +23,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("light", sa.String(length=10), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_answered_reminders_person_id")),

@@ -130,3 +130,42 @@ def test_of_several_wishes_the_strictest_holds() -> None:
     assert agreed([Every.NEVER, Every.YEAR]) is Every.YEAR
     assert agreed([Every.QUARTER, Every.NEVER, Every.MONTH]) is Every.MONTH
     assert agreed([Every.NEVER]) is Every.NEVER
+
+
+@pytest.mark.parametrize("red", [True, False])
+@pytest.mark.parametrize("months", [1, 3, 12])
+def test_it_is_known_since_when_a_light_is_what_it_is(months: int, red: bool) -> None:
+    held = [date(2026, 2, 10), date(2026, 6, 30)]
+    begun: dict[date, Light] = {}
+    for step in range(420):
+        today = date(2026, 7, 1) + timedelta(days=step)
+        found = standing(held, today, months=months, since=LONG_AGO, red=red, quiet_days=90 if months == 3 else 0)
+        if found.light is Light.NONE:
+            assert found.since is None
+            begun = {}
+            continue
+        assert found.since is not None
+        assert begun.setdefault(found.since, found.light) is found.light, "one light since one day"
+        assert found.since <= today
+        before = standing(
+            held,
+            found.since - timedelta(days=1),
+            months=months,
+            since=LONG_AGO,
+            red=red,
+            quiet_days=90 if months == 3 else 0,
+        )
+        assert (before.light, before.missed, before.first) != (found.light, found.missed, found.first)
+
+
+@pytest.mark.parametrize("red", [True, False])
+def test_it_is_known_since_when_a_year_is_late(red: bool) -> None:
+    for step in range(420):
+        today = date(2026, 7, 1) + timedelta(days=step)
+        found = standing_of_the_year([date(2025, 11, 1)], today, since=LONG_AGO, red=red)
+        assert (found.since is None) == (found.light is Light.NONE)
+        if found.since is not None:
+            there = standing_of_the_year([date(2025, 11, 1)], found.since, since=LONG_AGO, red=red)
+            before = standing_of_the_year([date(2025, 11, 1)], found.since - timedelta(days=1), since=LONG_AGO, red=red)
+            assert (there.light, there.missed) == (found.light, found.missed)
+            assert (before.light, before.missed) != (found.light, found.missed)

@@ -11,13 +11,14 @@ from knowledge.rules.reminding import (
     decision_of_committee,
     decision_on_lost_member,
     discussion_of_probation,
-    is_said_on,
+    is_to_be_said,
     meeting_after_consent,
     put_off_until,
     review_of_activist,
     talk_with_applicant,
     term_mark,
 )
+from knowledge.rules.working_days import is_working_day
 
 START = date(2026, 3, 10)
 
@@ -52,30 +53,38 @@ def test_the_end_of_a_term_has_four_days_before_it(left: int, mark: int | None) 
     assert term_mark(START + timedelta(days=left), START) == mark
 
 
+def said_days(start: date, days: int, *marks: date, **more: object) -> list[date]:
+    """On which days something is said, when somebody speaks every working day."""
+    found, last = [], start - timedelta(days=1)
+    for day in (start + timedelta(days=step) for step in range(days)):
+        if is_working_day(day):
+            if is_to_be_said(day, marks, after=last, **more):  # type: ignore[arg-type]
+                found.append(day)
+            last = day
+    return found
+
+
 def test_what_falls_on_days_off_is_said_on_the_next_working_day_and_once() -> None:
-    saturday = date(2026, 11, 28)
-    said = [day for step in range(-3, 9) if is_said_on(day := saturday + timedelta(days=step), [saturday])]
-    assert said == [date(2026, 11, 30)]
+    assert said_days(date(2026, 11, 23), 20, date(2026, 11, 28)) == [date(2026, 11, 30)]
+    assert said_days(date(2026, 9, 25), 30, date(2026, 10, 2), date(2026, 10, 3)) == [date(2026, 10, 8)]
 
 
-def test_what_falls_into_a_long_holiday_is_said_after_it() -> None:
-    said = [day for step in range(20) if is_said_on(day := date(2026, 9, 28) + timedelta(days=step), [date(2026, 10, 2)])]
-    assert said == [date(2026, 10, 8)]
+def test_a_sunday_that_is_worked_is_a_day_to_speak_on() -> None:
+    assert said_days(date(2026, 9, 14), 20, date(2026, 9, 20)) == [date(2026, 9, 20)]
 
 
 def test_what_goes_on_is_said_again_in_its_rhythm() -> None:
     begun = date(2026, 11, 24)
-    days = [begun + timedelta(days=step) for step in range(-7, 30)]
-    assert [day for day in days if is_said_on(day, (), begun=begun, every=14)] == [
-        begun,
-        date(2026, 12, 8),
-        date(2026, 12, 22),
-    ]
-    assert [day for day in days if is_said_on(day, (), begun=begun)] == [begun]
+    assert said_days(date(2026, 11, 2), 60, begun=begun, every=14) == [begun, date(2026, 12, 8), date(2026, 12, 22)]
+    assert said_days(date(2026, 11, 2), 60, begun=begun) == [begun]
+    assert said_days(date(2026, 11, 2), 20, begun=begun, every=7) == []
 
 
-def test_a_sunday_that_is_worked_is_a_day_to_speak_on() -> None:
-    assert is_said_on(date(2026, 9, 20), [date(2026, 9, 20)])
+def test_what_came_while_nobody_spoke_is_said_once_afterwards() -> None:
+    begun, today = date(2026, 11, 2), date(2026, 11, 25)
+    assert is_to_be_said(today, [begun], after=date(2026, 10, 30))
+    assert is_to_be_said(today, (), after=date(2026, 11, 22), begun=begun, every=7)
+    assert not is_to_be_said(today, (), after=date(2026, 11, 23), begun=begun, every=7)
 
 
 def test_three_working_days_later_skips_days_off() -> None:
