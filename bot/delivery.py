@@ -2,9 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
@@ -14,9 +14,22 @@ from handlers.fitting import fit
 from handlers.messages import Address, Document, Failure, NotSent, Outgoing
 from storage.accounts import mark_unreachable
 from storage.database import Database, Unavailable
+from storage.group_chats import follow_chat, unlink_chat
 from storage.models import Delivery as State
 from storage.models import Lane
-from storage.outbox import Waiting, claim, give_up, mark_part_sent, mark_sent, put_off, release
+from storage.outbox import (
+    CHAT_GAP,
+    GROUP_GAP,
+    LEASE,
+    Waiting,
+    claim,
+    give_up,
+    mark_part_sent,
+    mark_sent,
+    put_off,
+    release,
+    renew,
+)
 
 log = structlog.get_logger()
 
@@ -26,11 +39,21 @@ GRACE = 5.0
 """Seconds that a message on its way gets to arrive when its process is stopped; cut off, it would be sent again."""
 FIRST_RETRY = 2.0
 LONGEST_RETRY = 600.0
+MOST_ATTEMPTS = 440
+"""After so many, which is about three days, a message is old and is given up: it would hold up its chat for ever."""
+AT_ONCE = 50
+"""Messages under way at once, where the platform sets no pace."""
+BREATH = 0.25
+"""Seconds between two claims while there is much to send: a claim is a transaction, and should be for several."""
 GIVES_UP_AS = {Failure.GONE: State.GONE, Failure.CLOSED: State.CLOSED, Failure.REFUSED: State.REFUSED}
 
 
 class Delivery:
-    """Sends for some channels; one worker a lane, or the turn itself for its own answers."""
+    """Sends for some channels: a task for some lanes, and the turn itself for its own answers.
+
+    `paced` says that the platform bounds how much it takes; its sender then waits with each call until it may be made.
+    A claim holds for `lease`, which is longer than a call can take, and is renewed while its message is under way.
+    """
 
     def __init__(
         self,
@@ -39,8 +62,14 @@ class Delivery:
         clock: Clock = utc_now,
         *,
         gather: float = GATHER,
+        at_once: int = AT_ONCE,
+        paced: bool = False,
+        lease: timedelta = LEASE,
     ) -> None:
         self.database = database
+        self.at_once = at_once
+        self.paced = paced
+        self.lease = lease
         self.gather = gather
         self.senders = senders
         self.clock = clock
@@ -79,16 +108,25 @@ class Delivery:
         else:
             await self._send_in_order(messages)
 
-    async def drain(self, lane: Lane, limit: int = 50) -> int:
-        """Claim and send what is due in a lane; how many were claimed."""
-        async with self.database.transaction() as session:
-            claimed = await claim(session, list(self.senders), lane, self.clock(), limit)
-        chats: dict[tuple[str, str, str], list[Waiting]] = {}
-        for message in claimed:
-            chats.setdefault((message.channel, message.tenant, message.chat), []).append(message)
-        await asyncio.gather(*(self._send_in_order(messages) for messages in chats.values()))
+    async def drain(self, *lanes: Lane, limit: int = AT_ONCE) -> int:
+        """Claim and send what is due in some lanes, of each chat the first; how many were claimed."""
+        claimed = await self._claim(lanes, limit)
+        await asyncio.gather(*(self._send_in_order([message]) for message in claimed))
         await self.settle(None)
         return len(claimed)
+
+    async def _claim(self, lanes: Sequence[Lane], limit: int, under_way: Collection[int] = ()) -> list[Waiting]:
+        async with self.database.transaction() as session:
+            return await claim(
+                session,
+                list(self.senders),
+                lanes,
+                self.clock(),
+                limit,
+                lease=self.lease,
+                under_way=under_way,
+                paced=self.paced,
+            )
 
     async def settle(self, within: float | None = GRACE) -> None:
         """Wait until everything that was sent is marked as sent; before a process ends, or it would be sent again.
@@ -100,22 +138,53 @@ class Delivery:
                 while self._marking is not None:
                     await asyncio.wait([self._marking])
 
-    async def run(self, lane: Lane, *, pause: float = 0.5) -> None:
-        """Drain a lane until cancelled, and then finish what has begun; a database that is away is waited for."""
-        while True:
-            draining = asyncio.create_task(self.drain(lane))
-            try:
-                claimed = await asyncio.shield(draining)
-            except Unavailable as error:
-                log.warning("database away", error=type(error).__name__)
-                claimed = 0
-            except asyncio.CancelledError:
-                await asyncio.wait([draining], timeout=GRACE)
-                draining.cancel()
-                await asyncio.gather(draining, return_exceptions=True)
-                raise
-            if not claimed:
-                await asyncio.sleep(pause)
+    async def run(self, *lanes: Lane, pause: float = 0.5) -> None:
+        """Send what is due in some lanes until cancelled, the first lane first, and then finish what has begun.
+
+        One message that takes long holds up its chat and nobody else. A database that is away is waited for.
+        """
+        under_way: dict[asyncio.Task[None], int] = {}
+        renewed = asyncio.get_running_loop().time()
+        try:
+            while True:
+                under_way = {task: id for task, id in under_way.items() if not task.done()}
+                claimed: list[Waiting] = []
+                try:
+                    if under_way and asyncio.get_running_loop().time() - renewed > self.lease.total_seconds() / 3:
+                        renewed = asyncio.get_running_loop().time()
+                        await self._renew(under_way.values())
+                    if len(under_way) < self.at_once:
+                        claimed = await self._claim_all(lanes, self.at_once - len(under_way), under_way.values())
+                except Unavailable as error:
+                    log.warning("database away", error=type(error).__name__)
+                under_way |= {asyncio.create_task(self._send_in_order([message])): message.id for message in claimed}
+                if claimed:
+                    _, rest = await asyncio.wait(under_way, timeout=BREATH)
+                    if not rest:
+                        await self.settle(None)  # then the next of each chat can be claimed
+                else:
+                    await asyncio.sleep(pause)
+        finally:
+            if under_way:
+                await asyncio.wait(under_way, timeout=GRACE)
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
+
+    async def _claim_all(self, lanes: Sequence[Lane], limit: int, under_way: Collection[int]) -> list[Waiting]:
+        """A claim that is not cut off half-way: what nobody would send is let go of again."""
+        claiming = asyncio.create_task(self._claim(lanes, limit, tuple(under_way)))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            await asyncio.wait([claiming], timeout=GRACE)
+            if claiming.done() and claiming.exception() is None:
+                await self._release(claiming.result())
+            raise
+
+    async def _renew(self, ids: Collection[int]) -> None:
+        async with self.database.transaction() as session:
+            await renew(session, ids, self.clock() + self.lease)
 
     async def _send_in_order(self, messages: Sequence[Waiting]) -> None:
         """Send messages to one chat; when one has to wait, those after it wait too."""
@@ -166,32 +235,44 @@ class Delivery:
                     # The platform's reference of the last part: that is where the buttons are.
                     ref = (await sender.send(part)).ref
         except NotSent as failure:
-            return await self._failed(message, failure, index, now)
+            return await self._failed(message, failure, index)
+        except Unavailable:
+            raise  # no moment could be reserved for it
         except Exception as error:  # one message that breaks our code must not stop all the others
             log.exception("message breaks our code", message=message.id, channel=message.channel)
             await self._give_up(message, State.REFUSED, type(error).__name__)
             return ""
         return ref or "sent"
 
-    async def _failed(self, message: Waiting, failure: NotSent, parts: int, now: datetime) -> str | None:
+    async def _failed(self, message: Waiting, failure: NotSent, parts: int) -> str | None:
         log.info("not sent", message=message.id, failure=failure.failure, attempts=message.attempts)
         if failure.failure is not Failure.LATER:
             await self._give_up(message, GIVES_UP_AS[failure.failure], failure.detail)
             return ""
+        if message.attempts >= MOST_ATTEMPTS:
+            await self._give_up(message, State.EXPIRED, failure.detail)
+            return ""
         wait = failure.retry_after
         if wait is None:
             wait = min(FIRST_RETRY * 2 ** min(message.attempts, 12), LONGEST_RETRY) * random.uniform(0.8, 1.2)
+        if self.paced:
+            wait = max(wait, (CHAT_GAP if message.account_id else GROUP_GAP).total_seconds())
         async with self.database.transaction() as session:
             if parts:
                 await mark_part_sent(session, message.id, parts)
-            await put_off(session, message.id, now + timedelta(seconds=wait), failure.detail)
+            if failure.moved_to:
+                await follow_chat(session, message.channel, message.tenant, message.chat, failure.moved_to)
+            await put_off(session, message.id, self.clock() + timedelta(seconds=wait), failure.detail)
         return None
 
     async def _give_up(self, message: Waiting, state: State, detail: str) -> None:
         async with self.database.transaction() as session:
             await give_up(session, message.id, state, detail)
-            if state is State.GONE and message.account_id is not None:
-                await mark_unreachable(session, message.account_id)
+            if state is State.GONE:
+                # Whoever spoke in a group that has put us out can still be reached; the group cannot.
+                await unlink_chat(session, message.channel, message.tenant, message.chat)
+                if message.account_id is not None:
+                    await mark_unreachable(session, message.account_id, message.chat)
 
     async def _release(self, messages: Sequence[Waiting]) -> None:
         if not messages:

@@ -44,7 +44,10 @@ class Settings(BaseSettings):
     telegram_api: str = Field(
         default="https://api.telegram.org", description="Bot API 的地址，自建服务器时改", pattern=r"^https?://[^/\s]+"
     )
-    broadcast_per_second: float = Field(default=20.0, description="群发每秒最多几条，余下的留给对话", gt=0, le=30)
+    broadcast_per_second: float = Field(
+        default=20.0, description="群发每秒最多几条，几个 worker 合起来算，余下的留给对话", gt=0, le=1000
+    )
+    send_seconds: float = Field(default=20.0, description="发一条消息最多等几秒回应，超过就再发", ge=0.5, le=25)
     metrics_port: int = Field(default=0, description="给 Prometheus 看运行指标的端口，0 则不开", ge=0, le=65500)
     metrics_host: str = Field(default="127.0.0.1", description="运行指标监听的地址")
     overlays: str = Field(default="", description="本级要求（规程的补充规定）所在的文件夹，空则没有")

@@ -33,7 +33,7 @@ async def converse(settings: Settings, name: str) -> None:
                     raise Unusable("花名册上" + many.format(name))
                 account.person_id = found[0].id
         delivery = Delivery(app.database, {("terminal", "local"): terminal}, app.clock)
-        sending = asyncio.create_task(delivery.run(Lane.PUSH))
+        sending = asyncio.create_task(delivery.run(Lane.PUSH, Lane.DIGEST))
         try:
             await terminal.run(app.receiver(terminal, delivery))
         finally:

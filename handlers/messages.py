@@ -141,13 +141,15 @@ class Sent:
 
 
 class NotSent(Exception):
-    """The platform did not take it; `retry_after` is in seconds where the platform said so."""
+    """The platform did not take it; `retry_after` is in seconds where the platform said so, `moved_to` the chat's new
+    name where it has one."""
 
-    def __init__(self, failure: Failure, detail: str, retry_after: float | None = None) -> None:
+    def __init__(self, failure: Failure, detail: str, retry_after: float | None = None, moved_to: str = "") -> None:
         super().__init__(f"{failure}: {detail}")
         self.failure = failure
         self.detail = detail
         self.retry_after = retry_after
+        self.moved_to = moved_to
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,13 @@ async def reach(session: Session, person_ids: Collection[int]) -> list[Reach]:
     ]
 
 
-async def mark_unreachable(session: Session, account_id: int) -> None:
-    """Note that a platform refuses to carry anything to this account until its user writes again."""
-    await session.execute(update(Account).where(Account.id == account_id).values(reachable=False))
+async def mark_unreachable(session: Session, account_id: int, chat: str | None = None) -> None:
+    """Note that a platform refuses to carry anything to this account until its user writes again; with `chat` only if
+    that is the account's own, and no group."""
+    marked = update(Account).where(Account.id == account_id)
+    if chat is not None:
+        marked = marked.where(Account.chat == chat)
+    await session.execute(marked.values(reachable=False))
 
 
 async def accounts_of(session: Session, person_id: int) -> list[Account]:

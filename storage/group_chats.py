@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, select, update
 
 from storage.database import Session, upsert
 from storage.models import GroupChat, Organization
+from storage.outbox import readdress
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +79,16 @@ async def unlink_chat(session: Session, channel: str, tenant: str, chat: str) ->
         .returning(GroupChat.id)
     )
     return (await session.execute(unlinking)).first() is not None
+
+
+async def follow_chat(session: Session, channel: str, tenant: str, old: str, new: str) -> None:
+    """A group chat goes on under another id: so does what it is linked to, and what waits for it.
+
+    Where the new one was linked by somebody meanwhile, that counts.
+    """
+    if await group_at(session, channel, tenant, new) is not None:
+        await unlink_chat(session, channel, tenant, old)
+    else:
+        moved = update(GroupChat).where(GroupChat.channel == channel, GroupChat.tenant == tenant, GroupChat.chat == old)
+        await session.execute(moved.values(chat=new))
+    await readdress(session, channel, tenant, old, new)

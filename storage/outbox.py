@@ -5,14 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, literal_column, or_, select, update
 from sqlalchemy.orm import aliased
 
 from storage.database import Session, table_of, upsert
-from storage.models import Delivery, File, Lane, OutboxMessage
+from storage.models import Account, Delivery, File, Lane, OutboxMessage
+from storage.paces import lock_pace
 
 LEASE = timedelta(seconds=30)
 """How long a claim holds: whoever has not sent by then is taken to be dead, and somebody else sends."""
+CHAT_GAP = timedelta(seconds=1)
+"""Between two messages to one chat that nobody asked for."""
+GROUP_GAP = timedelta(seconds=3.1)
+"""The same where many read: so that it is never more than twenty a minute."""
+BATCH_BYTES = 64 * 1024 * 1024
+"""How much of documents is loaded for messages that are claimed together."""
 
 
 @dataclass(slots=True)
@@ -99,61 +106,105 @@ async def put(session: Session, drafts: Sequence[Draft], now: datetime, *, claim
 
 
 async def claim(
-    session: Session, channels: Collection[tuple[str, str]], lane: Lane, now: datetime, limit: int = 50
+    session: Session,
+    channels: Collection[tuple[str, str]],
+    lanes: Sequence[Lane],
+    now: datetime,
+    limit: int = 50,
+    *,
+    lease: timedelta = LEASE,
+    under_way: Collection[int] = (),
+    paced: bool = False,
 ) -> list[Waiting]:
-    """Up to `limit` messages that are due, ours for `LEASE`, oldest first.
+    """Up to `limit` messages that are due, ours for `lease`: those of the first lane first, then oldest first.
 
-    A message is left alone while an earlier one to the same chat in the same lane cannot go yet, so the order per chat
-    holds. Several workers may claim at once.
+    Of each chat only the first that waits in its lane, so the order per chat holds, however many workers claim at
+    once. `under_way` are left alone, whatever their claims say. `paced` is for a platform that lets a chat have so
+    many unasked messages in a time: a chat that has just had one, or is being sent one in another lane, is left alone.
+    Documents are loaded, each once, so fewer are claimed where they are large.
     """
-    earlier = aliased(OutboxMessage)
-    before = (
-        select(earlier.id)
-        .where(
-            earlier.channel == OutboxMessage.channel,
-            earlier.tenant == OutboxMessage.tenant,
-            earlier.chat == OutboxMessage.chat,
-            earlier.lane == lane,
-            earlier.state == Delivery.WAITING,
-            earlier.id < OutboxMessage.id,
+    if paced:
+        # One at a time: two workers could otherwise be at one chat in two lanes, and neither would see the other.
+        for channel, tenant in sorted(channels):
+            await lock_pace(session, channel, tenant, now)
+    claimed: list[int] = []
+    files: dict[int, int] = {}
+    for lane in lanes:
+        if limit <= len(claimed):
+            break
+        found = await session.execute(
+            _ready(channels, lane, now, paced, under_way).limit(limit - len(claimed)).with_for_update(skip_locked=True)
         )
-        .correlate(OutboxMessage)
+        fitting = await _fitting(session, [(id, wanted) for id, wanted in found], files)
+        if fitting:
+            taken = update(OutboxMessage).where(OutboxMessage.id.in_(fitting)).values(claimed_until=now + lease)
+            await session.execute(taken.execution_options(synchronize_session=False))
+            claimed += fitting
+    return await _waiting(session, claimed)
+
+
+_WAITS: ColumnElement[Delivery] = literal_column("'waiting'")
+_REPLY: ColumnElement[Lane] = literal_column("'reply'")
+"""In the words of the partial indexes: with a parameter in their place SQLite would not use them."""
+
+
+def _ready(
+    channels: Collection[tuple[str, str]], lane: Lane, now: datetime, paced: bool, under_way: Collection[int]
+) -> Select[int, list[int]]:
+    """The messages that may be claimed in a lane, oldest first, and the documents of each."""
+    other = aliased(OutboxMessage)
+    same_chat = and_(
+        other.channel == OutboxMessage.channel, other.tenant == OutboxMessage.tenant, other.chat == OutboxMessage.chat
     )
-    blocked = before.where(or_(earlier.due_at > now, earlier.claimed_until > now)).exists()
-    ready = (
-        select(OutboxMessage.id)
+    in_chat = select(other.id).where(same_chat).correlate(OutboxMessage)
+    query = (
+        select(OutboxMessage.id, OutboxMessage.documents)
         .where(
-            OutboxMessage.state == Delivery.WAITING,
+            OutboxMessage.state == _WAITS,
             OutboxMessage.lane == lane,
             or_(*(and_(OutboxMessage.channel == c, OutboxMessage.tenant == t) for c, t in channels)),
             OutboxMessage.due_at <= now,
             or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until <= now),
-            ~blocked,
+            ~in_chat.where(other.state == _WAITS, other.lane == lane, other.id < OutboxMessage.id).exists(),
         )
         .order_by(OutboxMessage.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
     )
-    ids = list(await session.scalars(ready))
-    if not ids:
-        return []
-    # An earlier one that was ready too and is not among ours is being claimed by somebody else this very moment.
-    others = before.where(earlier.id.not_in(ids)).exists()
-    taken = (
-        update(OutboxMessage)
-        .where(OutboxMessage.id.in_(ids), ~others)
-        .values(claimed_until=now + LEASE)
-        .returning(OutboxMessage.id)
-        .execution_options(synchronize_session=False)
-    )
-    return await _waiting(session, list(await session.scalars(taken)))
+    if under_way:
+        query = query.where(OutboxMessage.id.not_in(under_way))
+    if paced:
+        just_now = or_(
+            other.sent_at > now - CHAT_GAP, and_(other.account_id.is_(None), other.sent_at > now - GROUP_GAP)
+        )
+        recent = in_chat.where(other.lane != _REPLY, other.sent_at > now - GROUP_GAP, just_now)
+        busy = in_chat.where(other.state == _WAITS, other.lane != _REPLY, other.claimed_until > now)
+        query = query.where(~recent.exists(), ~busy.exists())
+    return query
+
+
+async def _fitting(session: Session, found: Sequence[tuple[int, list[int]]], files: dict[int, int]) -> list[int]:
+    """The first of these messages whose documents, with those in `files`, are together not larger than `BATCH_BYTES`;
+    at least one of a batch. `files` gets the size of each."""
+    unknown = {file_id for _, wanted in found for file_id in wanted} - files.keys()
+    sizes: dict[int, int] = {}
+    if unknown:
+        rows = await session.execute(select(File.id, File.size).where(File.id.in_(unknown)))
+        sizes = dict(rows.all())
+    fitting: list[int] = []
+    for id, wanted in found:
+        more = {file_id: sizes.get(file_id, 0) for file_id in wanted if file_id not in files}
+        if files and sum(files.values()) + sum(more.values()) > BATCH_BYTES:
+            break
+        files |= more
+        fitting.append(id)
+    return fitting
 
 
 async def _waiting(session: Session, ids: Sequence[int]) -> list[Waiting]:
-    rows = list(
-        await session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(ids)).order_by(OutboxMessage.id))
-    )
-    files = await documents(session, {file_id for row in rows for file_id in row.documents})
+    """Claimed messages in the order of their ids here."""
+    if not ids:
+        return []
+    rows = {row.id: row for row in await session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(ids)))}
+    files = await documents(session, {file_id for row in rows.values() for file_id in row.documents})
     return [
         Waiting(
             id=row.id,
@@ -172,7 +223,7 @@ async def _waiting(session: Session, ids: Sequence[int]) -> list[Waiting]:
             parts_sent=row.parts_sent,
             documents=tuple(files[file_id] for file_id in row.documents),
         )
-        for row in rows
+        for row in (rows[id] for id in ids)
     ]
 
 
@@ -204,6 +255,12 @@ async def put_off(session: Session, id: int, due_at: datetime, detail: str) -> N
     )
 
 
+async def renew(session: Session, ids: Collection[int], until: datetime) -> None:
+    """Hold on to messages that are still under way; what was put off or let go meanwhile stays so."""
+    held = update(OutboxMessage).where(OutboxMessage.id.in_(ids), OutboxMessage.claimed_until.is_not(None))
+    await session.execute(held.values(claimed_until=until))
+
+
 async def release(session: Session, ids: Sequence[int]) -> None:
     """Let go of claimed messages that are not sent after all, so that they are claimed again in their order."""
     await session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(claimed_until=None))
@@ -213,6 +270,20 @@ async def give_up(session: Session, id: int, state: Delivery, detail: str) -> No
     """Stop trying, and keep why."""
     await session.execute(
         update(OutboxMessage).where(OutboxMessage.id == id).values(state=state, claimed_until=None, detail=detail[:200])
+    )
+
+
+async def readdress(session: Session, channel: str, tenant: str, old: str, new: str) -> None:
+    """Have what waits for a chat go to another, which is the same chat by a new name."""
+    await session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.channel == channel,
+            OutboxMessage.tenant == tenant,
+            OutboxMessage.chat == old,
+            OutboxMessage.state == _WAITS,
+        )
+        .values(chat=new)
     )
 
 
@@ -265,12 +336,59 @@ async def counts(session: Session) -> dict[Delivery, int]:
     return {row[0]: row[1] for row in await session.execute(query)}
 
 
-async def parked(session: Session, limit: int = 50) -> list[OutboxMessage]:
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A message that was given up on: when and why, and what sort it was; never what it said."""
+
+    id: int
+    created_at: datetime
+    channel: str
+    lane: Lane
+    state: Delivery
+    sort: str
+    attempts: int
+    detail: str
+
+
+GIVEN_UP = (Delivery.GONE, Delivery.CLOSED, Delivery.REFUSED, Delivery.EXPIRED)
+
+
+async def parked(session: Session, limit: int = 50) -> list[Parked]:
     """Messages that were given up on, newest first."""
     query = (
-        select(OutboxMessage)
-        .where(OutboxMessage.state.not_in([Delivery.WAITING, Delivery.SENT]))
-        .order_by(OutboxMessage.id.desc())
-        .limit(limit)
+        select(OutboxMessage).where(OutboxMessage.state.in_(GIVEN_UP)).order_by(OutboxMessage.id.desc()).limit(limit)
     )
-    return list(await session.scalars(query))
+    return [
+        Parked(
+            row.id,
+            row.created_at,
+            row.channel,
+            row.lane,
+            row.state,
+            (row.unique_key or "").partition(":")[0],
+            row.attempts,
+            row.detail,
+        )
+        for row in await session.scalars(query)
+    ]
+
+
+async def send_again(session: Session, now: datetime, id: int | None = None) -> list[int]:
+    """Let messages that were given up on wait once more, one or all; the ids of those that do.
+
+    Not what has become worthless by now; and, of all, not what is for somebody who still cannot be written to.
+    """
+    query = (
+        update(OutboxMessage)
+        .where(OutboxMessage.state.in_(GIVEN_UP), or_(OutboxMessage.not_after.is_(None), OutboxMessage.not_after > now))
+        .values(state=Delivery.WAITING, due_at=now, claimed_until=None, attempts=0)
+        .returning(OutboxMessage.id)
+        .execution_options(synchronize_session=False)
+    )
+    if id is not None:
+        query = query.where(OutboxMessage.id == id)
+    else:
+        away = select(Account.id).where(Account.id == OutboxMessage.account_id, ~Account.reachable)
+        unknown = and_(OutboxMessage.state == Delivery.GONE, OutboxMessage.account_id.is_(None))
+        query = query.where(~away.exists(), ~unknown)
+    return sorted(await session.scalars(query))

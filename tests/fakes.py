@@ -111,8 +111,8 @@ class FakeTown:
             waiting = select(OutboxMessage.id).where(OutboxMessage.state == Waiting.WAITING).limit(1)
             if (await session.execute(waiting)).first() is None:
                 return  # most turns say nothing to anybody else, and looking costs less than claiming
-        for lane in (Lane.REPLY, Lane.PUSH):
-            while await self.delivery.drain(lane):
+        for lanes in ((Lane.REPLY,), (Lane.PUSH, Lane.DIGEST)):
+            while await self.delivery.drain(*lanes):
                 pass
 
 

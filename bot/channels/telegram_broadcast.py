@@ -22,17 +22,19 @@ from telegram.error import (
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
+from bot.channels.telegram_pace import Pace
 from bot.channels.telegram_wire import PUBLIC_SERVER, SEND_SECONDS, Declined, Keyboard, TelegramSender, file_name
 from handlers.messages import Document
 
 PER_SECOND: Final = 20
 """Telegram allows about 30 a second for one token; the rest is left to the conversation, which shares it."""
+AT_ONCE: Final = 8
+"""Calls at once, where no pace says how many."""
 
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 _STATUS: Final[dict[type[TelegramError], int]] = {
     InvalidToken: 401,
     Forbidden: 403,
-    ChatMigrated: 403,
     Conflict: 409,
     BadRequest: 400,
 }
@@ -41,10 +43,11 @@ _STATUS: Final[dict[type[TelegramError], int]] = {
 class TelegramBroadcast(TelegramSender):
     """The sending half only, evenly spaced at no more than `per_second`; it never listens.
 
-    The rate limiter spaces calls but does not repeat them (`max_retries=0`, on purpose): its way of waiting out a 429
-    holds an outbox row in memory for as long as Telegram likes, and lets other calls through too early. A 429 leaves
-    here at once as LATER with `retry_after`, and the outbox, which survives a restart, waits. For the same reason
-    its limit of 20 a minute per group, which would sleep inside `send`, is off.
+    With a `pace` that is shared with other workers, each chat has its own as well. The library's limiter spaces calls
+    but does not repeat them (`max_retries=0`, on purpose): its way of waiting out a 429 holds an outbox row in memory
+    for as long as Telegram likes, and lets nobody else through meanwhile. A 429 leaves here at once as LATER with
+    `retry_after`, and the outbox, which survives a restart, waits. Its limit of 20 a minute per group, which counts
+    what this process alone has begun, is off: the pace does that.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class TelegramBroadcast(TelegramSender):
         base_url: str = PUBLIC_SERVER,
         send_seconds: float = SEND_SECONDS,
         per_second: float = PER_SECOND,
+        pace: Pace | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         """Nothing is sent yet; a wrong token shows at the first message."""
@@ -62,7 +66,8 @@ class TelegramBroadcast(TelegramSender):
         server = base_url.rstrip("/")
         self._token = token
         self._request = _Receipts(
-            connection_pool_size=8,
+            connection_pool_size=pace.at_once if pace else AT_ONCE,
+            pool_timeout=send_seconds,
             connect_timeout=send_seconds,
             read_timeout=send_seconds,
             write_timeout=send_seconds,
@@ -74,9 +79,7 @@ class TelegramBroadcast(TelegramSender):
             base_file_url=f"{server}/file/bot",
             request=self._request,
             get_updates_request=self._request,  # never used, but it would open a second pool
-            rate_limiter=AIORateLimiter(
-                overall_max_rate=1, overall_time_period=1 / per_second, group_max_rate=0, max_retries=0
-            ),
+            rate_limiter=_Limiter(per_second, pace),
         )
 
     async def close(self) -> None:
@@ -119,10 +122,33 @@ class TelegramBroadcast(TelegramSender):
             yield
         except RetryAfter as error:
             raise Declined(429, error.message, _seconds(error.retry_after)) from None
+        except ChatMigrated as error:
+            raise Declined(400, error.message, moved_to=str(error.new_chat_id)) from None
         except TelegramError as error:
             words = error.message.replace(self._token, "…")
             status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 0)
             raise Declined(413 if "Too Large" in words else status, words) from None
+
+
+class _Limiter(AIORateLimiter):
+    """The library's even spacing, behind the pace that all workers share."""
+
+    def __init__(self, per_second: float, pace: Pace | None) -> None:
+        super().__init__(overall_max_rate=1, overall_time_period=1 / per_second, group_max_rate=0, max_retries=0)
+        self._pace = pace
+
+    async def process_request(self, callback: Any, args: Any, kwargs: Any, *rest: Any, **named: Any) -> Any:
+        """One call, when its time has come."""
+        if self._pace is None:
+            return await super().process_request(callback, args, kwargs, *rest, **named)
+        async with self._pace.turn(str(named["data"]["chat_id"])):
+            try:
+                result = await super().process_request(callback, args, kwargs, *rest, **named)
+            except RetryAfter as error:
+                self._pace.refused(_seconds(error.retry_after))
+                raise
+        self._pace.taken()
+        return result
 
 
 class _Receipts(HTTPXRequest):

@@ -34,7 +34,6 @@ _STATUS: Final[dict[type[TelegramAPIError], int]] = {
     TelegramBadRequest: 400,
     TelegramUnauthorizedError: 401,
     TelegramForbiddenError: 403,
-    TelegramMigrateToChat: 403,
     TelegramNotFound: 404,
     TelegramConflictError: 409,
     TelegramEntityTooLarge: 413,
@@ -107,6 +106,8 @@ def declining(token: str) -> Iterator[None]:
         yield
     except TelegramRetryAfter as error:
         raise Declined(429, error.message, float(error.retry_after)) from None
+    except TelegramMigrateToChat as error:
+        raise Declined(400, error.message, moved_to=str(error.migrate_to_chat_id)) from None
     except TelegramAPIError as error:
         status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 0)
         raise Declined(status, (error.message or "").replace(token, "…")) from None

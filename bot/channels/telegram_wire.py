@@ -39,13 +39,15 @@ class TokenRefused(Exception):
 
 
 class Declined(Exception):
-    """The Bot API said no, or nothing: its status (0 when it never answered), its words, and how long to wait."""
+    """The Bot API said no, or nothing: its status (0 when it never answered), its words, how long to wait, and under
+    which id a group is to be found now."""
 
-    def __init__(self, status: int, words: str, retry_after: float | None = None) -> None:
+    def __init__(self, status: int, words: str, retry_after: float | None = None, moved_to: str = "") -> None:
         super().__init__(f"{status} {words}")
         self.status = status
         self.words = words
         self.retry_after = retry_after
+        self.moved_to = moved_to
 
     def says(self, phrases: tuple[str, ...]) -> bool:
         """Whether the refusal is one of these; the API has no codes, only sentences."""
@@ -53,6 +55,8 @@ class Declined(Exception):
 
     def as_not_sent(self) -> NotSent:
         """The same in our four kinds; a wrong token is LATER, because the message is not at fault and must be kept."""
+        if self.moved_to:
+            return NotSent(Failure.LATER, self.words, 0, self.moved_to)
         if self.status == 403 or self.says(_GONE):
             return NotSent(Failure.GONE, self.words)
         if self.status in (0, 401, 404, 409, 429) or self.status >= 500:

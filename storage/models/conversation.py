@@ -21,10 +21,11 @@ class RunState(StrEnum):
 
 
 class Lane(StrEnum):
-    """Whether somebody is waiting for this message (reply) or nobody asked for it just now (push)."""
+    """Somebody is waiting for this message (reply), it is news for one or some (push), or one of very many (digest)."""
 
     REPLY = "reply"
     PUSH = "push"
+    DIGEST = "digest"
 
 
 class Delivery(StrEnum):
@@ -182,11 +183,43 @@ class OutboxMessage(Base):
     __table_args__ = (
         Index(
             "ix_outbox_waiting",
-            "channel",
             "lane",
-            "due_at",
+            "channel",
+            "tenant",
+            "id",
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
+        Index(
+            "ix_outbox_chat",
+            "channel",
+            "tenant",
+            "chat",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_outbox_sent",
+            "sent_at",
+            sqlite_where=text("lane <> 'reply'"),
+            postgresql_where=text("lane <> 'reply'"),
+        ),
+        Index(
+            "ix_outbox_parked",
+            "state",
+            sqlite_where=text("state NOT IN ('waiting', 'sent')"),
+            postgresql_where=text("state NOT IN ('waiting', 'sent')"),
+        ),
         Index("ix_outbox_account", "account_id", "id"),
     )
+
+
+class Pace(Base):
+    """From when on a platform takes another call of ours that nobody waits for: what all workers share."""
+
+    __tablename__ = "paces"
+
+    channel: Mapped[str] = mapped_column(String(40), primary_key=True)
+    tenant: Mapped[str] = mapped_column(String(80), primary_key=True)
+    free_at: Mapped[datetime]
