@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -37,6 +38,7 @@ from knowledge.procedure.files import Procedures
 from storage.database import Database, Unavailable
 from storage.models import Lane
 from storage.outbox import release_claims
+from storage.paces import reserve
 
 if TYPE_CHECKING:
     from bot.channels.telegram_chat import TelegramChat
@@ -49,6 +51,8 @@ PAGES = "pages"
 """Under which `App.links` says where our pages are, once this process serves them."""
 PARTS = ("web", "bot", "worker")
 """The processes of the Procfile; `run` is all of them in one."""
+UNASKED = (Lane.PUSH, Lane.DIGEST)
+"""What nobody waits for: first what is news for some, then what goes to very many."""
 WORKERS = 10
 """As many processes of one kind on one machine find a port for their metrics."""
 AGAIN = 60.0
@@ -159,15 +163,16 @@ async def _keep_readings(app: App) -> None:
 
 
 async def _deliver(
-    app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, sender: Sender, tenant: str, lanes: tuple[Lane, ...]
+    app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, sender: Sender, tenant: str, *tracks: tuple[Lane, ...]
 ) -> Delivery:
-    """A delivery for one channel, with a task for each lane that this process is the only one to send."""
+    """A delivery for one channel, with a task for each track of lanes that this process is the only one to send."""
     delivery = Delivery(app.database, {(sender.name, tenant): app.metrics.counted(sender)}, app.clock)
     stack.push_async_callback(delivery.settle)
-    for lane in lanes:
+    for lanes in tracks:
         async with app.database.transaction() as session:
-            await release_claims(session, sender.name, tenant, lane)
-        tasks.create_task(delivery.run(lane))
+            for lane in lanes:
+                await release_claims(session, sender.name, tenant, lane)
+        tasks.create_task(delivery.run(*lanes))
     return delivery
 
 
@@ -186,7 +191,7 @@ async def _serve_web(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGroup, 
     base = settings.web_base.rstrip("/") or f"http://{settings.web_host}:{port}"
     app.links["web"] = lambda payload: f"{base}/?start={payload}"
     app.links[PAGES] = lambda path: f"{base}/{path}"
-    delivery = await _deliver(app, stack, tasks, chat, chat.tenant, (Lane.REPLY, Lane.PUSH))
+    delivery = await _deliver(app, stack, tasks, chat, chat.tenant, (Lane.REPLY,), UNASKED)
     tasks.create_task(chat.run(app.receiver(chat, delivery)))
     tasks.create_task(boards.run())
     sys.stdout.write(f"网页对话已打开：{base}/\n")
@@ -251,7 +256,9 @@ async def _serve_telegram(app: App, stack: AsyncExitStack, tasks: asyncio.TaskGr
         return [Offered(*each) for each in public_answers(app.texts, app.handbook, words, app.clock().date())]
 
     inbox = DatabaseInbox(app.database, app.clock)
-    chat = TelegramChat(token, inbox, base_url=app.settings.telegram_api, look=look)
+    chat = TelegramChat(
+        token, inbox, base_url=app.settings.telegram_api, send_seconds=app.settings.send_seconds, look=look
+    )
     stack.push_async_callback(chat.close)
     app.links["telegram"] = lambda payload: f"https://t.me/{chat.username}?start={payload}"
     delivery = await _deliver(app, stack, tasks, chat, chat.tenant, (Lane.REPLY,))
@@ -289,15 +296,35 @@ async def _serve_broadcast(
 ) -> None:
     """Of several workers each leaves to the others what they have claimed; one that is alone has left it itself."""
     from bot.channels.telegram_broadcast import TelegramBroadcast
+    from bot.channels.telegram_pace import Pace
+
+    settings, tenant = app.settings, token.partition(":")[0]
+
+    async def in_turn(seconds: float) -> float:
+        async with app.database.transaction() as session:
+            begins = await reserve(session, TelegramBroadcast.name, tenant, timedelta(seconds=seconds), app.clock())
+        return (begins - app.clock()).total_seconds()
 
     sender = TelegramBroadcast(
-        token, base_url=app.settings.telegram_api, per_second=app.settings.broadcast_per_second, now=app.clock
+        token,
+        base_url=settings.telegram_api,
+        send_seconds=settings.send_seconds,
+        per_second=settings.broadcast_per_second,
+        pace=Pace(settings.broadcast_per_second, in_turn),
+        now=app.clock,
     )
     stack.push_async_callback(sender.close)
-    tenant = token.partition(":")[0]
     if alone:
         async with app.database.transaction() as session:
-            await release_claims(session, sender.name, tenant, Lane.PUSH)
-    delivery = Delivery(app.database, {(sender.name, tenant): app.metrics.counted(sender)}, app.clock)
+            for lane in UNASKED:
+                await release_claims(session, sender.name, tenant, lane)
+    delivery = Delivery(
+        app.database,
+        {(sender.name, tenant): app.metrics.counted(sender)},
+        app.clock,
+        at_once=int(settings.broadcast_per_second * 1.25) + 1,
+        paced=True,
+        lease=timedelta(seconds=settings.send_seconds * 1.5),
+    )
     stack.push_async_callback(delivery.settle)
-    tasks.create_task(delivery.run(Lane.PUSH))
+    tasks.create_task(delivery.run(*UNASKED))
