@@ -9,6 +9,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.console import Console
 
 from bot.starting import console, fail, say, started
 from bot.starting import run as run_now
@@ -18,6 +19,8 @@ roster_cli = typer.Typer(help="花名册", no_args_is_help=True)
 cli.add_typer(roster_cli, name="roster")
 kb_cli = typer.Typer(help="读物和知识", no_args_is_help=True)
 cli.add_typer(kb_cli, name="kb")
+FAULTS_SHOWN = 200
+"""More faults of a roster than this are not listed: the first ones tell what is wrong."""
 HERE = ZoneInfo("Asia/Shanghai")
 """The zone of questions from the command line."""
 
@@ -172,9 +175,19 @@ def import_(file: Annotated[Path, typer.Argument(help="填好的花名册")]) ->
     """导入花名册；有错就一处不改，再次导入只更新不重复。"""
     from bot.roster import import_file
 
-    problems, summary = run_now(import_file(started(), content_of(file), datetime.now(UTC))) or ([], "")
-    for problem in problems:
+    # How far it is belongs to who looks on, and not into what a program reads.
+    far = Console(stderr=True)
+
+    def progress(words: str) -> None:
+        if far.is_terminal:
+            far.print(f"{words}\r", end="", highlight=False)
+
+    importing = import_file(started(), content_of(file), datetime.now(UTC), progress=progress)
+    problems, summary = run_now(importing) or ([], "")
+    for problem in problems[:FAULTS_SHOWN]:
         say(problem)
+    if len(problems) > FAULTS_SHOWN:
+        say(f"……还有 {len(problems) - FAULTS_SHOWN} 处，改了前面的再来。")
     if problems:
         fail(f"共 {len(problems)} 处问题，什么都没有导入。改好再来。")
     say(summary)

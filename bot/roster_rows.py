@@ -7,10 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from bot.roster_words import COLUMNS, FOR_ANYBODY, POSTS, POSTS_OFFERED, STATUSES, STATUSES_OFFERED
+from bot.roster_words import COLUMNS, FOR_ANYBODY, POSTS, POSTS_OFFERED, STATUSES, STATUSES_OFFERED, TREE_SHEET
 from storage.models import OrganizationKind, PostKind, Status
 from storage.roster import Chain, RosterPerson
 
+LEVELS = (
+    (OrganizationKind.COMMITTEE, "党委"),
+    (OrganizationKind.GENERAL_BRANCH, "党总支"),
+    (OrganizationKind.BRANCH, "党支部"),
+    (OrganizationKind.GROUP, "党小组"),
+)
 FOUNDED = date(1921, 7, 1)
 LONGEST = 60
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
@@ -23,11 +29,13 @@ class RosterFault:
     row: int
     column: str
     message: str
+    sheet: str = ""
 
     def __str__(self) -> str:
-        """As it is shown: 第 5 行 G 列：…"""
+        """As it is shown: 第 5 行 G 列：… — or, of another sheet than the roster: “组织”第 5 行 B 列：…"""
         where = f"第 {self.row} 行" if self.row else "文件"
-        return f"{where}{f' {self.column} 列' if self.column else ''}：{self.message}"
+        sheet = f"“{self.sheet}”" if self.sheet else ""
+        return f"{sheet}{where}{f' {self.column} 列' if self.column else ''}：{self.message}"
 
 
 def plain(value: Any) -> str:
@@ -39,15 +47,40 @@ def plain(value: Any) -> str:
     return "" if value is None else "".join(unicodedata.normalize("NFKC", str(value)).split())
 
 
+def day_in(value: Any) -> date | None:
+    """The day in a cell, as a date or as people write one; None where there is none."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if found := _DATE.fullmatch(plain(value)):
+        try:
+            return date(*(int(part) for part in found.groups() if part))
+        except ValueError:
+            return None
+    return None
+
+
 @dataclass(slots=True)
 class Row:
-    """One row by heading; `read` returns the person it tells of, or None after noting its `faults`."""
+    """One row by heading; `read` returns the person it tells of, or None after noting its `faults`.
+
+    `committees` says what is above a committee, by its name, where the workbook has a sheet of the tree. `chains` keeps
+    each organization once, and is shared by all rows: thousands of people are in the same.
+    """
 
     number: int
     cells: Mapping[str, Any]
     letters: Mapping[str, str]
     today: date | None = None
+    committees: Mapping[str, Chain] | None = None
+    chains: dict[tuple[str, ...], dict[OrganizationKind, Chain]] = field(default_factory=dict)
     faults: list[RosterFault] = field(default_factory=list)
+    words: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is in each cell as text, once."""
+        self.words = {heading: plain(value) for heading, value in self.cells.items()}
 
     def fault(self, heading: str, message: str) -> None:
         """Note something wrong in a column."""
@@ -55,16 +88,17 @@ class Row:
 
     def said(self, heading: str) -> str:
         """The text in a column."""
-        return plain(self.cells[heading])
+        return self.words[heading]
 
     def read(self) -> RosterPerson | None:
         """The person of this row; None when there is any fault."""
         for column in COLUMNS:
-            if column.required and not self.said(column.heading):
+            said = self.words[column.heading]
+            if column.required and not said:
                 self.fault(column.heading, f"{column.heading}没有填。")
-            elif len(self.said(column.heading)) > LONGEST:
+            elif len(said) > LONGEST:
                 self.fault(column.heading, f"{column.heading}太长，最多 {LONGEST} 个字。")
-        chains = self._chains()
+        chains = self._organizations()
         status = self._status()
         digits, since = self._digits(), self._since()
         posts = self._posts(chains, status)
@@ -84,23 +118,30 @@ class Row:
             term_ends=term_ends,
         )
 
-    def _chains(self) -> dict[OrganizationKind, Chain]:
+    def _organizations(self) -> dict[OrganizationKind, Chain]:
         """The organizations of the row, each with all above it."""
-        found: dict[OrganizationKind, Chain] = {}
-        above: Chain = ()
-        for kind, heading in (
-            (OrganizationKind.COMMITTEE, "党委"),
-            (OrganizationKind.GENERAL_BRANCH, "党总支"),
-            (OrganizationKind.BRANCH, "党支部"),
-            (OrganizationKind.GROUP, "党小组"),
-        ):
-            if name := self.said(heading):
-                above = (*above, (kind, name))
-                found[kind] = above
+        names = tuple(self.words[heading] for _, heading in LEVELS)
+        found = self.chains.get(names)
+        if found is None:
+            found = self.chains[names] = self._chains(names)
+        if self.committees is not None and names[0] and names[0] not in self.committees:
+            self.fault("党委", f"“{names[0]}”在“{TREE_SHEET}”表里没有，或者有几个同名的。")
         if self.said("党小组") and not self.said("党支部"):
             self.fault("党支部", "写了党小组，党支部就不能空着。")
         if self.said("党总支") and self.said("党总支") == self.said("党支部"):
             self.fault("党支部", "党支部和党总支不能同名。")
+        return found
+
+    def _chains(self, names: tuple[str, ...]) -> dict[OrganizationKind, Chain]:
+        found: dict[OrganizationKind, Chain] = {}
+        above: Chain = ()
+        for (kind, _), name in zip(LEVELS, names, strict=True):
+            if not name:
+                continue
+            above = (*above, (kind, name))
+            if kind is OrganizationKind.COMMITTEE:
+                above = (self.committees or {}).get(name, above)
+            found[kind] = above
         return found
 
     def _status(self) -> Status | None:
@@ -125,18 +166,11 @@ class Row:
         return said
 
     def _day(self, heading: str, example: str) -> date | None:
-        value, said = self.cells[heading], self.said(heading)
-        if isinstance(value, datetime):
-            return value.date()
-        if isinstance(value, date) or not said:
-            return value if isinstance(value, date) else None
-        if found := _DATE.fullmatch(said):
-            try:
-                return date(*(int(part) for part in found.groups() if part))
-            except ValueError:
-                pass
-        self.fault(heading, f"“{said}”不是日期，例如 {example}。")
-        return None
+        said = self.said(heading)
+        day = day_in(self.cells[heading]) if said else None
+        if said and day is None:
+            self.fault(heading, f"“{said}”不是日期，例如 {example}。")
+        return day
 
     def _since(self) -> date | None:
         since = self._day("起始日期", "2019-07-01")

@@ -1,15 +1,15 @@
-"""The workbook that an administrator fills in: an empty sheet with choices, and a sheet that explains it."""
+"""The workbook that an administrator fills in: empty sheets with choices, and a sheet that explains them."""
 
 import io
 
-from bot.roster_words import COLUMNS, POSTS_OFFERED, SHEET, STATUSES_OFFERED
+from bot.roster_words import COLUMNS, KINDS, POSTS_OFFERED, SHEET, STATUSES_OFFERED, TREE_COLUMNS, TREE_SHEET
 
 ROWS = 3000
 """How far down the choices reach."""
 
 
 def template() -> bytes:
-    """An .xlsx with headings and choices, and on a second sheet what each column means with two invented people."""
+    """An .xlsx with headings and choices for people and for the tree, and what each column means with two examples."""
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
@@ -19,6 +19,7 @@ def template() -> bytes:
     sheet = book.active
     assert sheet is not None
     sheet.title = SHEET
+    tree = book.create_sheet(TREE_SHEET)
     explained = book.create_sheet("说明")
     explained.append(["列", "怎么填", "例一", "例二"])
     choices = {
@@ -45,6 +46,26 @@ def template() -> bytes:
             sheet.add_data_validation(validation)
         must = "必填。" if column.required else ""
         explained.append([column.heading, must + column.explained, *column.examples])
+    explained.append([])
+    explained.append(
+        [f"“{TREE_SHEET}”表", "只管花名册的可以空着；全县一次导入，或者有党委上面还有党委的，把每个组织写一行。"]
+    )
+    for number, column in enumerate(TREE_COLUMNS, 1):
+        letter = get_column_letter(number)
+        head = tree.cell(1, number, column.heading)
+        head.font, head.fill = Font(name="宋体", bold=True), fill
+        head.alignment = Alignment(horizontal="center")
+        tree.column_dimensions[letter].width = 26 if number <= 2 else 15
+        if column.heading == "届满":
+            tree.column_dimensions[letter].number_format = "yyyy-mm-dd"
+        if column.heading == "类别":
+            validation = DataValidation("list", formula1=f'"{",".join(KINDS)}"', showErrorMessage=True)
+            validation.error = "请从列表里选"
+            validation.add(f"{letter}2:{letter}{ROWS + 1}")
+            tree.add_data_validation(validation)
+        must = "必填。" if column.required else ""
+        explained.append([column.heading, must + column.explained, *column.examples])
+    tree.freeze_panes = "A2"
     sheet.freeze_panes = "A2"
     for letter, width in (("A", 16), ("B", 70), ("C", 20), ("D", 20)):
         explained.column_dimensions[letter].width = width

@@ -52,6 +52,25 @@ COLUMNS = (
     Column("有表决权", "受留党察看处分等没有表决权的正式党员写“否”，其他人空着。", False, ("", "")),
 )
 
+TREE_SHEET = "组织"
+TREE_COLUMNS = (
+    Column("组织", "党委、党总支、党支部、党小组的名称，一行一个。", True, ("清河镇党委", "柳荫村第一党支部")),
+    Column(
+        "上级",
+        "它的上级，写名称；最上面的空着。上级有几个同名的，写成“上级的上级/名称”，例如 清河镇党委/机关党总支。",
+        False,
+        ("清河县委", "柳荫村党总支"),
+    ),
+    Column("类别", "从下拉列表里选：党委、党总支、党支部、党小组。", True, ("党委", "党支部")),
+    Column("届满", "班子任期届满的日期，不清楚就空着。", False, ("2031-06-30", "2029-06-30")),
+)
+KINDS = {
+    "党委": OrganizationKind.COMMITTEE,
+    "党总支": OrganizationKind.GENERAL_BRANCH,
+    "党支部": OrganizationKind.BRANCH,
+    "党小组": OrganizationKind.GROUP,
+}
+
 STATUSES = {
     "正式党员": Status.FULL,
     "预备党员": Status.PROBATIONARY,

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Table, event
+from sqlalchemy import Table, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
@@ -27,6 +27,7 @@ __all__ = [
     "Unavailable",
     "UnknownSchema",
     "has_written",
+    "ids_for",
     "prepared",
     "table_of",
     "upsert",
@@ -143,6 +144,21 @@ def upsert(session: Session, table: type[Base] | Table) -> sqlite.Insert:
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(table)
     return cast(sqlite.Insert, postgresql.insert(table))
+
+
+async def ids_for(session: Session, model: type[Base], count: int) -> list[int]:
+    """Ids for so many rows that are about to be written: thousands of rows can then be sent without asking for theirs.
+
+    SQLite has one writer, who sees the newest id; PostgreSQL hands them out of the sequence that the column has.
+    """
+    table = table_of(model)
+    if session.get_bind().dialect.name == "sqlite":
+        newest = await session.scalar(select(func.coalesce(func.max(table.c.id), 0)))
+        return list(range((newest or 0) + 1, (newest or 0) + 1 + count))
+    drawn = select(func.nextval(func.pg_get_serial_sequence(table.name, "id"))).select_from(
+        func.generate_series(1, count)
+    )
+    return list(await session.scalars(drawn))
 
 
 class _WatchedSession(SyncSession):

@@ -1,32 +1,46 @@
-"""Bringing the tree and the people up to date with a roster: all of it or nothing, and never anybody twice."""
+"""Bringing the tree and the people up to date with a roster: all of it or nothing, and never anybody twice.
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+The number of statements does not depend on how many people there are, save that rows are written some thousands at a
+time. What is read from the database is read as rows and not as objects: a county has 300,000 people.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, String, bindparam, cast, func, insert, or_, select, update
 
-from storage.database import Session, upsert
+from storage.database import Session, ids_for, table_of, upsert
 from storage.models import (
+    ChangeKind,
     DigestSubscription,
     Membership,
     Organization,
+    OrganizationChange,
     OrganizationKind,
     Person,
     Post,
     PostKind,
     Status,
 )
+from storage.people import COMMITTEE
+from storage.tree import lock_tree
 
 Chain = tuple[tuple[OrganizationKind, str], ...]
 """An organization as (kind, name) of all above it and itself, the highest first."""
+AT_ONCE = 5000
+"""Rows that are handed to the database together."""
+MANY_ROOTS = 400
+"""More of them than this are not named in a statement: SQLite nests conditions a thousand deep at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class RosterPerson:
     """One row of a roster: somebody's branch and group, and the posts they hold, each with its organization.
 
+    `root` is the committee that they are listed under; where it is not the highest of all, with those above it.
     `branch` and `status` are None for somebody who only has a post above the branches.
     """
 
@@ -43,6 +57,14 @@ class RosterPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class RosterOrganization:
+    """One row of the sheet of the tree: an organization, and when its term ends, if that is known."""
+
+    chain: Chain
+    term_ends: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What an import did, in people and organizations; `not_listed` are those the roster does not name, left alone."""
 
@@ -53,180 +75,432 @@ class Summary:
     not_listed: int
 
 
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """Why an organization cannot be what the roster calls it: what became of it, and what it is now.
+
+    `change` is None where its kind is another, or where several are called so; `now` is then that kind, or empty.
+    """
+
+    change: ChangeKind | None
+    now: str
+
+
+class OutdatedRoster(Exception):
+    """The roster names organizations that have been renamed, moved, merged or dissolved; nothing was imported."""
+
+    def __init__(self, organizations: Mapping[Chain, Outdated]) -> None:
+        super().__init__(f"{len(organizations)} organizations")
+        self.organizations = dict(organizations)
+
+
 Identity = tuple[int, str, str]
-"""The highest organization, the name, and the last digits of the phone: who is who."""
+"""The committee somebody is listed under, the name, and the last digits of the phone: who is who."""
+
+Progress = Callable[[int, int], None]
+"""Told how many people are written, of how many."""
 
 
-async def import_roster(session: Session, people: Sequence[RosterPerson], today: date) -> Summary:
+async def import_roster(
+    session: Session,
+    people: Sequence[RosterPerson],
+    today: date,
+    *,
+    organizations: Sequence[RosterOrganization] = (),
+    progress: Progress = lambda done, of: None,
+) -> Summary:
     """Make the tree and the people what the roster says, as of today.
 
     A change of status or branch closes the old membership, on the day the new one begins, and opens another; posts that
     the roster no longer gives somebody end today. A new official reads the weekly digest of their organization.
+    `organizations` may also name some in which nobody is listed. Raises `OutdatedRoster`.
     """
-    organizations = await _bring_up_tree(session, people)
-    new_organizations = sum(is_new for _, is_new in organizations.values())
-    ids = {chain: organization.id for chain, (organization, _) in organizations.items()}
-    roots = {organization.path for chain, (organization, _) in organizations.items() if len(chain) == 1}
-    known = await _people_under(session, roots)
-    wanted = {(ids[one.root], one.name, one.phone_last4): one for one in people}
-    new = {key: Person(name=key[1], phone_last4=key[2]) for key in wanted if key not in known}
-    session.add_all(new.values())
-    await session.flush()
-    person_ids = known | {key: person.id for key, person in new.items()}
-
-    touched = await _update_memberships(session, wanted, person_ids, ids, today)
-    touched |= await _update_posts(session, wanted, person_ids, ids, roots, today)
-    changed = len(touched - {person.id for person in new.values()})
+    await lock_tree(session)
+    tree = await _Tree.read(session)
+    added = await tree.bring_up(session, _named(people, organizations))
+    wanted = {(tree.ids[one.root], one.name, one.phone_last4): at for at, one in enumerate(people)}
+    roots = {tree.paths[tree.ids[one.root]].split("/")[1] for one in people}
+    known, not_listed = await _known(session, tree, roots, wanted)
+    new = await _add_people(session, wanted, known, progress)
+    ids = [0] * len(people)
+    for identity, at in wanted.items():
+        ids[at] = known.get(identity) or new[identity]
+    touched = await _update_memberships(session, people, ids, tree, today, roots=roots, are_new=not known)
+    touched |= await _update_posts(session, people, ids, tree, today, roots)
+    await _set_terms(session, organizations, people, tree)
+    changed = len(touched - set(new.values()))
     return Summary(
         added=len(new),
         changed=changed,
         unchanged=len(wanted) - len(new) - changed,
-        organizations_added=new_organizations,
-        not_listed=len(known.keys() - wanted.keys()),
+        organizations_added=added,
+        not_listed=not_listed,
     )
 
 
-async def _bring_up_tree(session: Session, people: Iterable[RosterPerson]) -> dict[Chain, tuple[Organization, bool]]:
-    """Every organization that the roster names, and whether it is new; one statement or two for each level."""
-    named: dict[Chain, None] = {}
-    for one in people:
-        for chain in (one.root, one.branch, one.group, *(chain for _, chain in one.posts)):
-            named.update({chain[: depth + 1]: None for depth in range(len(chain or ()))} if chain else {})
-    found: dict[Chain, tuple[Organization, bool]] = {}
-    for _, level in groupby(sorted(named, key=len), key=len):
-        chains = list(level)
-        parents = {chain: found[chain[:-1]][0] if len(chain) > 1 else None for chain in chains}
-        of_parents = Organization.parent_id.in_({parent.id for parent in parents.values() if parent})
-        roots = Organization.parent_id.is_(None)
-        existing = {
-            (each.parent_id, each.name): each
-            for each in await session.scalars(select(Organization).where(of_parents if len(chains[0]) > 1 else roots))
-        }
-        for chain in chains:
-            parent = parents[chain]
-            kind, name = chain[-1]
-            organization = existing.get((parent.id if parent else None, name))
-            if organization is not None:
-                found[chain] = (organization, False)
-                continue
-            organization = Organization(parent_id=parent.id if parent else None, kind=kind, name=name, path="")
-            session.add(organization)
-            found[chain] = (organization, True)
-        await session.flush()
-        for chain in chains:
-            organization, is_new = found[chain]
-            if is_new:
-                parent = parents[chain]
-                organization.path = f"{parent.path if parent else '/'}{organization.id}/"
-        await session.flush()
+def _named(people: Iterable[RosterPerson], organizations: Iterable[RosterOrganization]) -> dict[Chain, None]:
+    """Every organization that is named, with all above it."""
+    found: dict[Chain, None] = {}
+
+    def name(chain: Chain | None) -> None:
+        if chain and chain not in found:
+            name(chain[:-1])
+            found[chain] = None
+
+    for one in organizations:
+        name(one.chain)
+    for person in people:
+        for chain in (person.root, person.branch, person.group, *(chain for _, chain in person.posts)):
+            name(chain)
     return found
+
+
+@dataclass(slots=True)
+class _Tree:
+    """All organizations as they are, and the ids of those that a roster names."""
+
+    paths: dict[int, str]
+    kinds: dict[int, OrganizationKind]
+    names: dict[int, str]
+    open: dict[tuple[int | None, str], int]
+    committees: dict[str, list[int]]
+    former: dict[tuple[int | None, str], tuple[ChangeKind, int]]
+    ids: dict[Chain, int]
+
+    @classmethod
+    async def read(cls, session: Session) -> "_Tree":
+        """What there is, and what it was called before, in two statements."""
+        tree = cls({}, {}, {}, {}, {}, {}, {})
+        changed = (
+            select(
+                OrganizationChange.parent_id,
+                OrganizationChange.name,
+                OrganizationChange.kind,
+                func.coalesce(OrganizationChange.other_id, OrganizationChange.organization_id),
+                OrganizationChange.organization_id,
+            )
+            .where(
+                OrganizationChange.kind.in_(
+                    (ChangeKind.RENAMED, ChangeKind.MOVED, ChangeKind.MERGED, ChangeKind.DISSOLVED)
+                )
+            )
+            .order_by(OrganizationChange.id)
+        )
+        for parent_id, name, change, other_id, changed_id in await session.execute(changed):
+            tree.former[parent_id, name] = (change, other_id if change is ChangeKind.MERGED else changed_id)
+        there = select(
+            Organization.id,
+            Organization.parent_id,
+            Organization.kind,
+            Organization.name,
+            Organization.path,
+            Organization.closed_on,
+        )
+        for id, parent_id, kind, name, path, closed_on in await session.execute(there.order_by(Organization.id)):
+            tree.paths[id], tree.names[id] = path, name
+            if closed_on is None:
+                tree.kinds[id] = kind
+                tree.open[parent_id, name] = id
+                if kind is OrganizationKind.COMMITTEE and parent_id is not None:
+                    tree.committees.setdefault(name, []).append(id)
+        return tree
+
+    async def bring_up(self, session: Session, named: Iterable[Chain]) -> int:
+        """Find or make every organization that is named, a statement or two a level; how many are new.
+
+        Raises `OutdatedRoster`.
+        """
+        wrong: dict[Chain, Outdated] = {}
+        count = 0
+        for _, level in groupby(sorted(named, key=len), key=len):
+            new = []
+            for chain in level:
+                if len(chain) > 1 and chain[:-1] not in self.ids:
+                    continue  # what is above it is wrong already, or new in a tree that will not be kept
+                found = self._found(chain)
+                if isinstance(found, Outdated):
+                    wrong[chain] = found
+                elif found is not None:
+                    self.ids[chain] = found
+                else:
+                    new.append(chain)
+            if not wrong:
+                await self._add(session, new)
+            count += len(new)
+        if wrong:
+            raise OutdatedRoster(wrong)
+        return count
+
+    def _found(self, chain: Chain) -> int | Outdated | None:
+        """The id of an organization, what has become of it, or None where there has never been one."""
+        kind, name = chain[-1]
+        parent_id = self.ids[chain[:-1]] if len(chain) > 1 else None
+        id = self.open.get((parent_id, name))
+        if id is None and len(chain) == 1:
+            # A committee is named without those above it where the roster has no sheet of the tree.
+            same = self.committees.get(name, [])
+            if len(same) > 1:
+                return Outdated(None, "")
+            id = same[0] if same else None
+        if id is not None:
+            return id if self.kinds[id] is kind else Outdated(None, self.kinds[id].value)
+        if (parent_id, name) not in self.former:
+            return None
+        change, now_id = self.former[parent_id, name]
+        return Outdated(change, self._called(now_id))
+
+    def _called(self, id: int) -> str:
+        above = [int(part) for part in self.paths[id].strip("/").split("/")][:-1]
+        return f"{self.names[above[-1]]}/{self.names[id]}" if above else self.names[id]
+
+    async def _add(self, session: Session, chains: Sequence[Chain]) -> None:
+        rows: list[dict[str, Any]] = [
+            {
+                "parent_id": self.ids[chain[:-1]] if len(chain) > 1 else None,
+                "kind": chain[-1][0],
+                "name": chain[-1][1],
+                "path": "",
+            }
+            for chain in chains
+        ]
+        ids = await _inserted(session, Organization, rows)
+        for chain, row, id in zip(chains, rows, ids, strict=True):
+            self.ids[chain] = id
+            self.kinds[id], self.names[id] = chain[-1]
+            self.paths[id] = f"{self.paths[row['parent_id']] if row['parent_id'] else '/'}{id}/"
+        above = table_of(Organization).alias()
+        path = select(above.c.path).where(above.c.id == Organization.parent_id).scalar_subquery()
+        placing = update(Organization).where(Organization.path == "")
+        placed = func.coalesce(path, "/") + cast(Organization.id, String) + "/"
+        await session.execute(placing.values(path=placed).execution_options(synchronize_session=False))
+
+    def committee_of(self, organization_id: int) -> int:
+        """The nearest committee at or above an organization; what is highest of all, where there is none."""
+        line = [int(part) for part in self.paths[organization_id].strip("/").split("/")]
+        return next((id for id in reversed(line) if self.kinds.get(id) is OrganizationKind.COMMITTEE), line[0])
+
+
+async def _inserted(session: Session, model: Any, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Write rows; their ids, in the same order."""
+    ids = await ids_for(session, model, len(rows))
+    await _write(session, insert(table_of(model)), [{"id": id, **row} for id, row in zip(ids, rows, strict=True)])
+    return ids
+
+
+def _parts(rows: Sequence[Any]) -> Iterator[Any]:
+    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
+
+
+async def _write(session: Session, statement: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Execute one statement for many rows."""
+    connection = await session.connection()
+    for part in _parts(rows):
+        await connection.execute(statement, part)
 
 
 def _under(roots: Collection[str]) -> Select[int]:
-    """The ids of all organizations of these trees."""
-    return select(Organization.id).where(or_(*(Organization.path.startswith(root) for root in sorted(roots))))
+    """The ids of all organizations of these trees; of all trees, where they are too many to be named."""
+    query = select(Organization.id)
+    if len(roots) > MANY_ROOTS:
+        return query
+    return query.where(or_(*(Organization.path.startswith(f"/{root}/") for root in sorted(roots))))
 
 
-async def _people_under(session: Session, roots: Collection[str]) -> dict[Identity, int]:
-    """Everybody who belongs or serves, or did so once, in these trees; of doubles the first."""
+async def _known(
+    session: Session, tree: _Tree, roots: Collection[str], wanted: Mapping[Identity, int]
+) -> tuple[dict[Identity, int], int]:
+    """Of those who are wanted, who belongs or serves under their committee, or did so once, of doubles the first; and
+    how many others there are."""
+    committees: dict[int, int] = {}
+    listed_under = {identity[0] for identity in wanted}
     found: dict[Identity, int] = {}
+    others: set[int] = set()
     for link in (Membership, Post):
         query = (
-            select(Organization.path, Person.name, Person.phone_last4, Person.id)
-            .join(link, link.person_id == Person.id)
-            .join(Organization, Organization.id == link.organization_id)
-            .where(Organization.id.in_(_under(roots)))
+            select(link.organization_id, Person.name, Person.phone_last4, Person.id)
+            .join(Person, Person.id == link.person_id)
+            .where(link.organization_id.in_(_under(roots)))
             .order_by(Person.id)
         )
-        for path, name, phone_last4, person_id in await session.execute(query):
-            found.setdefault((int(path.split("/")[1]), name, phone_last4), person_id)
+        for organization_id, name, phone_last4, person_id in await session.execute(query):
+            committee = committees.get(organization_id)
+            if committee is None:
+                committee = committees[organization_id] = tree.committee_of(organization_id)
+            identity = (committee, name, phone_last4)
+            if identity in wanted:
+                found.setdefault(identity, person_id)
+            elif committee in listed_under:
+                others.add(person_id)
+    return found, len(others - set(found.values()))
+
+
+async def _add_people(
+    session: Session, wanted: Mapping[Identity, int], known: Mapping[Identity, int], progress: Progress
+) -> dict[Identity, int]:
+    new = [identity for identity in wanted if identity not in known]
+    found: dict[Identity, int] = {}
+    for part in _parts(new):
+        rows = [{"name": name, "phone_last4": phone_last4} for _, name, phone_last4 in part]
+        found.update(zip(part, await _inserted(session, Person, rows), strict=True))
+        progress(len(found), len(new))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A membership of today, as a row."""
+
+    id: int
+    organization_id: int
+    group_id: int | None
+    status: Status
+    may_vote: bool
+    since: date
 
 
 async def _update_memberships(
     session: Session,
-    wanted: Mapping[Identity, RosterPerson],
-    person_ids: Mapping[Identity, int],
-    ids: Mapping[Chain, int],
+    people: Sequence[RosterPerson],
+    ids: Sequence[int],
+    tree: _Tree,
     today: date,
+    *,
+    roots: Collection[str],
+    are_new: bool,
 ) -> set[int]:
     """Whose membership changed."""
-    query = select(Membership).where(Membership.until.is_(None), Membership.person_id.in_(set(person_ids.values())))
-    current = {one.person_id: one for one in await session.scalars(query)}
-    ended = (
-        select(Membership.person_id, func.max(Membership.until))
-        .where(Membership.person_id.in_(set(person_ids.values())))
-        .group_by(Membership.person_id)
-    )
-    last_ended = {person_id: day for person_id, day in await session.execute(ended) if day is not None}
+    current, last_ended = ({}, {}) if are_new else await _stretches(session, roots)
     touched: set[int] = set()
-    opened: list[Membership] = []
-    for key, one in wanted.items():
+    changed, ended, opened = [], [], []
+    for one, person_id in zip(people, ids, strict=True):
         if one.branch is None or one.status is None:
             continue
-        person_id, branch_id = person_ids[key], ids[one.branch]
-        group_id = ids[one.group] if one.group else None
+        branch_id = tree.ids[one.branch]
+        group_id = tree.ids[one.group] if one.group else None
         # A roster whose date was not brought up to date with the status must not reach back into an earlier stretch.
         since = max(one.since, last_ended.get(person_id, one.since))
         held = current.get(person_id)
         if held is not None and (held.organization_id, held.status) == (branch_id, one.status):
             if (held.group_id, held.may_vote, held.since) != (group_id, one.may_vote, since):
-                held.group_id, held.may_vote, held.since = group_id, one.may_vote, since
+                changed.append({"at": held.id, "to_group": group_id, "votes": one.may_vote, "from_day": since})
                 touched.add(person_id)
             continue
         if held is not None:
             since = since if since > held.since else max(today, held.since)
-            held.until = since
+            ended.append({"at": held.id, "to_day": since})
         opened.append(
-            Membership(
-                person_id=person_id,
-                organization_id=branch_id,
-                group_id=group_id,
-                status=one.status,
-                may_vote=one.may_vote,
-                since=since,
-            )
+            {
+                "person_id": person_id,
+                "organization_id": branch_id,
+                "group_id": group_id,
+                "status": one.status,
+                "may_vote": one.may_vote,
+                "since": since,
+            }
         )
         touched.add(person_id)
-    await session.flush()  # what ends must end before what begins, for nobody belongs to two branches at once
-    session.add_all(opened)
-    await session.flush()
+    table = table_of(Membership)
+    at = update(table).where(table.c.id == bindparam("at"))
+    correcting = at.values(group_id=bindparam("to_group"), may_vote=bindparam("votes"), since=bindparam("from_day"))
+    await _write(session, correcting, changed)
+    # What ends must end before what begins, for nobody belongs to two branches at once.
+    await _write(session, at.values(until=bindparam("to_day")), ended)
+    await _write(session, insert(table), opened)
     return touched
+
+
+async def _stretches(session: Session, roots: Collection[str]) -> tuple[dict[int, _Held], dict[int, date]]:
+    """Where everybody belongs today who belongs or serves in these trees, or did so once, and when they last left."""
+    within = _under(roots)
+    here = or_(
+        Membership.person_id.in_(select(Membership.person_id).where(Membership.organization_id.in_(within))),
+        Membership.person_id.in_(select(Post.person_id).where(Post.organization_id.in_(within))),
+    )
+    query = select(
+        Membership.person_id,
+        Membership.id,
+        Membership.organization_id,
+        Membership.group_id,
+        Membership.status,
+        Membership.may_vote,
+        Membership.since,
+    ).where(Membership.until.is_(None), here)
+    current = {row[0]: _Held(*row[1:]) for row in await session.execute(query)}
+    ended = select(Membership.person_id, func.max(Membership.until)).where(Membership.until.is_not(None), here)
+    days = await session.execute(ended.group_by(Membership.person_id))
+    return current, {row[0]: row[1] for row in days if row[1] is not None}
 
 
 async def _update_posts(
     session: Session,
-    wanted: Mapping[Identity, RosterPerson],
-    person_ids: Mapping[Identity, int],
-    ids: Mapping[Chain, int],
-    roots: Collection[str],
+    people: Sequence[RosterPerson],
+    ids: Sequence[int],
+    tree: _Tree,
     today: date,
+    roots: Collection[str],
 ) -> set[int]:
     """Whose posts changed."""
-    query = select(Post).where(Post.until.is_(None), Post.organization_id.in_(_under(roots)))
-    current = {(one.person_id, one.organization_id, one.kind): one for one in await session.scalars(query)}
+    query = select(Post.id, Post.person_id, Post.organization_id, Post.kind, Post.term_ends, Post.since).where(
+        Post.until.is_(None), Post.organization_id.in_(_under(roots))
+    )
     given = {
-        (person_ids[key], ids[chain], kind): one.term_ends for key, one in wanted.items() for kind, chain in one.posts
+        (person_id, tree.ids[chain], kind): one.term_ends
+        for one, person_id in zip(people, ids, strict=True)
+        for kind, chain in one.posts
     }
-    listed = {person_ids[key] for key in wanted}
+    listed = set(ids)
     touched: set[int] = set()
-    for held_by, held in current.items():
-        if held_by in given and held.term_ends != given[held_by]:
-            held.term_ends = given[held_by]
-        elif held.person_id in listed and held_by not in given:
-            held.until = max(today, held.since)
+    current, changed, ended = set(), [], []
+    for id, person_id, organization_id, kind, term_ends, since in await session.execute(query):
+        held = (person_id, organization_id, kind)
+        current.add(held)
+        if held in given and given[held] is not None and term_ends != given[held]:
+            changed.append({"at": id, "ends": given[held]})
+        elif person_id in listed and held not in given:
+            ended.append({"at": id, "to_day": max(today, since)})
         else:
             continue
-        touched.add(held.person_id)
-    for (person_id, organization_id, kind), term_ends in given.items():
-        if (person_id, organization_id, kind) in current:
-            continue
-        session.add(
-            Post(person_id=person_id, organization_id=organization_id, kind=kind, since=today, term_ends=term_ends)
-        )
-        if kind is PostKind.OFFICIAL:
-            reads = {"person_id": person_id, "organization_id": organization_id}
-            await session.execute(upsert(session, DigestSubscription).values(reads).on_conflict_do_nothing())
         touched.add(person_id)
-    await session.flush()
+    new: list[dict[str, Any]] = [
+        {"person_id": held[0], "organization_id": held[1], "kind": held[2], "since": today, "term_ends": term_ends}
+        for held, term_ends in given.items()
+        if held not in current
+    ]
+    touched.update(row["person_id"] for row in new)
+    table = table_of(Post)
+    at = update(table).where(table.c.id == bindparam("at"))
+    await _write(session, at.values(term_ends=bindparam("ends")), changed)
+    await _write(session, at.values(until=bindparam("to_day")), ended)
+    await _write(session, insert(table), new)
+    reading = [
+        {"person_id": row["person_id"], "organization_id": row["organization_id"]}
+        for row in new
+        if row["kind"] is PostKind.OFFICIAL
+    ]
+    subscribing = upsert(session, table_of(DigestSubscription)).on_conflict_do_nothing()
+    await _write(session, subscribing, reading)
     return touched
+
+
+async def _set_terms(
+    session: Session, organizations: Sequence[RosterOrganization], people: Iterable[RosterPerson], tree: _Tree
+) -> None:
+    """The day that the sheet of the tree gives, for the posts of a committee for which no row gives one."""
+    own = {(chain, kind) for one in people if one.term_ends for kind, chain in one.posts}
+    table = table_of(Post)
+    setting = (
+        update(table)
+        .where(
+            table.c.organization_id == bindparam("organization"),
+            table.c.kind == bindparam("which"),
+            table.c.until.is_(None),
+        )
+        .values(term_ends=bindparam("ends"))
+    )
+    rows = [
+        {"organization": tree.ids[one.chain], "which": kind, "ends": one.term_ends}
+        for one in organizations
+        for kind in COMMITTEE
+        if one.term_ends is not None and (one.chain, kind) not in own
+    ]
+    await _write(session, setting, rows)

@@ -9,11 +9,12 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from bot.roster import Roster, RosterFault, import_file, read_roster, template
-from bot.roster_words import COLUMNS
+from bot.roster_words import COLUMNS, TREE_COLUMNS
 from bot.settings import Settings
 from storage.database import Database
 from storage.models import OrganizationKind, PostKind, Status
-from storage.people import find_people
+from storage.people import branches_under, find_people
+from storage.tree import Decision, rename_organization
 
 HEADS = [column.heading for column in COLUMNS]
 TODAY = date(2026, 11, 20)
@@ -76,6 +77,83 @@ def test_the_template_offers_choices_and_keeps_leading_zeros() -> None:
     assert "正式党员,预备党员" in lists["G"]
     assert lists["K"] == '"是,否"'
     assert sheet.column_dimensions["F"].number_format == "@"
+
+
+TREE_HEADS = [column.heading for column in TREE_COLUMNS]
+
+
+def _county(tree: list[list[Any]], *rows: dict[str, Any]) -> bytes:
+    book = load_workbook(io.BytesIO(_filled(*rows)))
+    book.worksheets[0].title = "花名册"
+    sheet = book.create_sheet("组织")
+    for row in [TREE_HEADS, *tree]:
+        sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+TREE: list[list[Any]] = [
+    ["清河县委", "", "党委", "2031-06-30"],
+    ["清河镇党委", "清河县委", "党委", ""],
+    ["柳荫村党总支", "清河镇党委", "党总支", date(2029, 6, 30)],
+    ["第一党支部", "柳荫村党总支", "党支部", ""],
+    ["白石镇党委", "清河县委", "党委", ""],
+    ["第一党支部", "白石镇党委", "党支部", ""],
+    ["第一党小组", "白石镇党委/第一党支部", "党小组", ""],
+]
+
+
+def test_the_sheet_of_the_tree_says_what_is_above_a_committee_and_what_is_empty() -> None:
+    roster = read_roster(_county(TREE, GOOD), today=TODAY)
+    assert isinstance(roster, Roster), [str(fault) for fault in roster]
+    assert [name for _, name in roster.people[0].root] == ["清河县委", "清河镇党委"]
+    assert [name for _, name in roster.people[0].group or ()][:2] == ["清河县委", "清河镇党委"]
+    assert len(roster.organizations) == 7
+    assert [name for _, name in roster.organizations[-1].chain] == [
+        "清河县委",
+        "白石镇党委",
+        "第一党支部",
+        "第一党小组",
+    ]
+    assert [one.term_ends for one in roster.organizations[:3]] == [date(2031, 6, 30), None, date(2029, 6, 30)]
+    assert isinstance(read_roster(_county(TREE), today=TODAY), Roster)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "words"),
+    [
+        (["", "清河县委", "党委", ""], "A", "没有填"),
+        (["第二党支部", "清河镇党委", "支部", ""], "C", "请填"),
+        (["第二党支部", "没有的党委", "党支部", ""], "B", "没有"),
+        (["第二党小组", "第一党支部", "党小组", ""], "B", "有 2 个"),
+        (["第二党支部", "", "党支部", ""], "B", "上级没有填"),
+        (["第二党小组", "清河镇党委", "党小组", ""], "B", "不能放党小组"),
+        (["第一党小组", "白石镇党委/第一党支部", "党小组", ""], "A", "第 8 行"),
+        (["绕圈党委", "绕圈党委", "党委", ""], "B", "绕回"),
+        (["第二党支部", "清河镇党委", "党支部", "后年"], "D", "不是日期"),
+    ],
+)
+def test_a_fault_of_the_tree_is_named_by_its_sheet_row_and_column(row: list[Any], column: str, words: str) -> None:
+    faults = read_roster(_county([*TREE, row], GOOD), today=TODAY)
+    assert isinstance(faults, list)
+    assert [(fault.sheet, fault.row, fault.column) for fault in faults] == [("组织", 9, column)]
+    assert words in faults[0].message
+    assert str(faults[0]).startswith(f"“组织”第 9 行 {column} 列：")
+
+
+def test_a_committee_that_the_tree_does_not_have_is_a_fault_of_the_row() -> None:
+    faults = read_roster(_county(TREE, GOOD | {"党委": "黑石镇党委"}), today=TODAY)
+    assert [str(fault) for fault in faults] == [  # type: ignore[union-attr]  # faults here
+        "第 2 行 A 列：“黑石镇党委”在“组织”表里没有，或者有几个同名的。"
+    ]
+
+
+def test_how_far_the_reading_is_gets_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.roster.STEP", 2)
+    told: list[str] = []
+    read_roster(_filled(*(GOOD | {"手机号后四位": f"{n:04}"} for n in range(3))), today=TODAY, progress=told.append)
+    assert told == ["读到第 2 行……", "读到第 4 行……"]
 
 
 def test_an_empty_template_says_that_nobody_is_in_it() -> None:
@@ -183,4 +261,20 @@ async def test_a_file_with_one_fault_imports_nothing_and_a_good_one_all(tmp_path
     database = Database(settings.database_url)
     async with database.reading() as session:
         assert sorted(one.name for one in await find_people(session)) == ["何田田", "田麦秋"]
+    await database.close()
+
+
+async def test_an_old_roster_is_answered_row_by_row_with_what_has_become_of_its_organizations(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, database_url=f"sqlite+aiosqlite:///{tmp_path / 'roster.sqlite3'}")
+    now = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
+    assert (await import_file(settings, _filled(GOOD), now))[0] == []
+    database = Database(settings.database_url)
+    async with database.transaction() as session:
+        [branch] = await branches_under(session, "/")
+        await rename_organization(session, branch.id, "柳荫村党支部", Decision(TODAY, "镇党委会议", None, now))
+    problems, words = await import_file(settings, _filled(GOOD | {"姓名": "何田田", "党小组": ""}, GOOD), now)
+    assert words == ""
+    assert problems == ["第 2 行 C 列：第一党支部已经改名，现在是柳荫村党总支/柳荫村党支部，请按现在的名称填。"]
+    async with database.reading() as session:
+        assert [one.name for one in await find_people(session)] == ["田麦秋"]
     await database.close()

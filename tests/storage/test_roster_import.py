@@ -1,7 +1,7 @@
 """Importing a roster into either database: the second time updates, and nobody is there twice."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -9,9 +9,20 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database
 from storage.digest import active_subscriptions
-from storage.models import Membership, Organization, OrganizationKind, Person, PostKind, Status
-from storage.people import branches_under, find_people, membership_of, posts_of
-from storage.roster import Chain, RosterPerson, Summary, import_roster
+from storage.models import ChangeKind, Membership, Organization, OrganizationKind, Person, PostKind, Status
+from storage.people import (
+    branches_under,
+    find_people,
+    membership_of,
+    organizations_under,
+    posts_of,
+    roots,
+    term_ends_of,
+)
+from storage.roster import Chain, Outdated, OutdatedRoster, RosterOrganization, RosterPerson, Summary, import_roster
+from storage.tree import Decision, move_organization, rename_organization
+from storage.tree_endings import merge_organization
+from tests.storage.kit import add_organization
 
 TODAY = date(2026, 11, 20)
 ROOT: Chain = ((OrganizationKind.COMMITTEE, "清河镇党委"),)
@@ -150,3 +161,104 @@ async def test_an_import_that_fails_leaves_nothing_behind(database: Database) ->
     async with database.reading() as session:
         assert (await session.scalars(select(Organization))).all() == []
         assert (await session.scalars(select(Person))).all() == []
+
+
+COUNTY: Chain = ((OrganizationKind.COMMITTEE, "清河县委"),)
+TOWN: Chain = (*COUNTY, *ROOT)
+DECIDED = Decision(TODAY, "清组批〔2026〕12号", None, datetime(2026, 11, 20, tzinfo=UTC))
+
+
+def under(root: Chain, one: RosterPerson) -> RosterPerson:
+    """The same person, listed in the branch of that name under another committee."""
+    branch = (*root, (OrganizationKind.BRANCH, "第一党支部"))
+    return replace(one, root=root, branch=branch, group=None, posts=tuple((kind, branch) for kind, _ in one.posts))
+
+
+async def test_the_sheet_of_the_tree_makes_what_is_empty_and_says_when_terms_end(database: Database) -> None:
+    secretary = replace(under(TOWN, SECRETARY), term_ends=None)
+    empty = (*TOWN, (OrganizationKind.GENERAL_BRANCH, "机关党总支"))
+    ends = date(2029, 6, 30)
+    assert secretary.branch is not None
+    rows = [RosterOrganization(COUNTY), RosterOrganization(empty), RosterOrganization(secretary.branch, ends)]
+    async with database.transaction() as session:
+        assert await import_roster(session, [secretary], TODAY, organizations=rows) == Summary(1, 0, 0, 4, 0)
+    async with database.transaction() as session:
+        assert await import_roster(session, [secretary], TODAY, organizations=rows) == Summary(0, 0, 1, 0, 0)
+        [one] = await branches_under(session, "/")
+        assert await term_ends_of(session, one.id) == ends
+        assert [each.name for each in await organizations_under(session, "/")] == [
+            "清河县委",
+            "清河镇党委",
+            "机关党总支",
+            "第一党支部",
+        ]
+
+
+async def test_a_committee_that_has_come_under_another_is_found_there_without_the_sheet(database: Database) -> None:
+    await _import(database, MAIQIU)
+    async with database.transaction() as session:
+        [town] = await roots(session)
+        county = await add_organization(session, OrganizationKind.COMMITTEE, "清河县委", None)
+        await move_organization(session, town.id, county.id, DECIDED)
+    assert await _import(database, MAIQIU, SECRETARY) == Summary(1, 0, 1, 0, 0)
+
+
+async def test_two_of_one_name_and_number_in_two_towns_of_a_county_are_two_people(database: Database) -> None:
+    elsewhere: Chain = (*COUNTY, (OrganizationKind.COMMITTEE, "白石镇党委"))
+    here, there = under(TOWN, MAIQIU), under(elsewhere, MAIQIU)
+    assert (await _import(database, here, there)).added == 2
+    assert await _import(database, here, there) == Summary(0, 0, 2, 0, 0)
+    # Of a town alone the other town's people are not looked for.
+    assert await _import(database, here) == Summary(0, 0, 1, 0, 0)
+
+
+async def test_an_old_roster_does_not_build_again_what_has_changed_since(database: Database) -> None:
+    await _import(database, MAIQIU, replace(SECRETARY, branch=OTHER, posts=()))
+    async with database.transaction() as session:
+        first, office = await branches_under(session, "/")
+        [town] = await roots(session)
+        await rename_organization(session, first.id, "柳荫村第一党支部", DECIDED)
+        await move_organization(session, first.id, town.id, DECIDED)
+        await merge_organization(session, office.id, first.id, DECIDED)
+    with pytest.raises(OutdatedRoster) as caught:
+        await _import(database, MAIQIU, replace(SECRETARY, branch=OTHER, posts=()), replace(OFFICIAL, posts=()))
+    assert caught.value.organizations == {
+        BRANCH: Outdated(ChangeKind.RENAMED, "清河镇党委/柳荫村第一党支部"),
+        OTHER: Outdated(ChangeKind.MERGED, "清河镇党委/柳荫村第一党支部"),
+    }
+    moved = (*BRANCH[:-1], (OrganizationKind.BRANCH, "柳荫村第一党支部"))
+    with pytest.raises(OutdatedRoster) as caught:
+        await _import(database, replace(MAIQIU, branch=moved, group=None))
+    assert caught.value.organizations == {moved: Outdated(ChangeKind.MOVED, "清河镇党委/柳荫村第一党支部")}
+    now = (*ROOT, (OrganizationKind.BRANCH, "柳荫村第一党支部"))
+    assert await _import(database, replace(MAIQIU, branch=now, group=None)) == Summary(0, 1, 0, 0, 1)
+
+
+async def test_one_name_is_one_kind_of_organization(database: Database) -> None:
+    await _import(database, MAIQIU)
+    wrong = (*ROOT, (OrganizationKind.BRANCH, "柳荫村党总支"))
+    with pytest.raises(OutdatedRoster) as caught:
+        await _import(database, replace(MAIQIU, branch=wrong, group=None))
+    assert caught.value.organizations == {wrong: Outdated(None, "general_branch")}
+
+
+async def test_an_empty_cell_leaves_a_term_as_it_is(database: Database) -> None:
+    await _import(database, SECRETARY)
+    assert await _import(database, replace(SECRETARY, term_ends=None)) == Summary(0, 0, 1, 0, 0)
+
+
+async def test_rows_are_written_in_parts_each_with_its_own_person(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.roster.AT_ONCE", 3)
+    people = [replace(MAIQIU, name=f"田{number}", phone_last4=f"{number:04}") for number in range(8)]
+    told: list[tuple[int, int]] = []
+    async with database.transaction() as session:
+        done = await import_roster(session, people, TODAY, progress=lambda done, of: told.append((done, of)))
+    assert (done.added, told) == (8, [(3, 8), (6, 8), (8, 8)])
+    async with database.reading() as session:
+        query = select(Person.name, Person.phone_last4).join(Membership, Membership.person_id == Person.id)
+        found = {tuple(row) for row in await session.execute(query)}
+    assert found == {(one.name, one.phone_last4) for one in people}
+    # And who is written one by one afterwards gets an id of their own.
+    assert (await _import(database, SECRETARY)).added == 1
