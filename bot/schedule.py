@@ -3,27 +3,22 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import structlog
 
+from bot.digest_round import DigestRound
 from bot.reminder_round import remind_everybody
-from handlers.dialogue.turn import Place
+from handlers.case_due import reckon_due
 from handlers.dialogue.turns import Clock, stored_rows
-from handlers.digest import digest_of, week_of
-from handlers.figures import DigestStyle
 from handlers.meeting_reminders import meeting_reminders
 from handlers.meeting_series import series_proposals
 from handlers.opinions import opinion_results
 from handlers.reminders import Reminder
-from handlers.scope_figures import figures_of
 from handlers.wording import Texts
 from knowledge.procedure.files import Procedures
 from storage.accounts import reach
 from storage.database import Database, Session, Unavailable
-from storage.digest import Subscription, active_subscriptions, add_issue
-from storage.files import add_file
 from storage.installation import Doing, note_done
 from storage.models import Lane
 from storage.outbox import Draft, put
@@ -54,6 +49,7 @@ class Schedule:
         self.procedures = procedures
         self.clock = clock
         self.watching = watching
+        self.digests = DigestRound(database, texts)
         self._results_seen: datetime | None = None
 
     async def run(self) -> None:
@@ -64,17 +60,16 @@ class Schedule:
                     await self.tick()
             except Unavailable as error:
                 log.warning("database away", error=type(error).__name__)
-            await asyncio.sleep(TICK)
+            await asyncio.sleep(0 if self.digests.has_more else TICK)
 
     async def tick(self) -> int:
         """Do everything that is due; how many messages were put into the outbox."""
         now = self.clock()
-        async with self.database.reading() as session:
-            due = [one for one in await active_subscriptions(session) if is_due(one, now)]
-        sent = 0
-        for subscription in due:
-            sent += await self._issue(subscription, now)
-        sent += await self._remind(now)
+        # What is tied to an hour first: thousands of digests take minutes.
+        sent = await self._remind(now)
+        async with self.database.transaction() as session:
+            await reckon_due(session, self.procedures, now)
+        sent += await self.digests.issue(now)
         async with self.database.transaction() as session:
             await forget_updates(session, now - KEPT)
             await note_done(session, Doing.ROUND, now)
@@ -96,37 +91,6 @@ class Schedule:
         self._results_seen = now if look else self._results_seen
         return len(put_in) + await remind_everybody(self.database, self.texts, self.procedures, now)
 
-    async def _issue(self, subscription: Subscription, now: datetime) -> int:
-        """Put last week's digest into the outbox, unless that week's is there already."""
-        zone = ZoneInfo(subscription.timezone)
-        day = now.astimezone(zone).date() - timedelta(weeks=1)
-        place = Place(subscription.organization_id, subscription.organization_name, subscription.path, None, zone)
-        async with self.database.reading() as session:
-            scope = await figures_of(session, place, day, now)
-        digest = await digest_of(self.texts, scope, DigestStyle())
-        async with self.database.transaction() as session:
-            if not await add_issue(session, subscription.id, week_of(day), {"branches": len(scope.branches)}, now):
-                return 0
-            files = [await add_file(session, one.name, one.media_type, one.blob, now) for one in digest.documents]
-            accounts = await reach(session, [subscription.person_id])
-            drafts = [
-                Draft(
-                    channel=account.channel,
-                    tenant=account.tenant,
-                    chat=account.chat,
-                    body=digest.body,
-                    lane=Lane.PUSH,
-                    account_id=account.account_id,
-                    title=self.texts.say("digest.digest", "push_title"),
-                    buttons=stored_rows(digest.rows),
-                    documents=files,
-                    unique_key=f"digest:{subscription.id}:{week_of(day)}:{account.account_id}",
-                )
-                for account in accounts
-            ]
-            await put(session, drafts, now)
-            return len(drafts)
-
 
 async def _drafts(session: Session, reminder: Reminder, now: datetime) -> list[Draft]:
     return [
@@ -144,11 +108,3 @@ async def _drafts(session: Session, reminder: Reminder, now: datetime) -> list[D
         )
         for account in await reach(session, reminder.people)
     ]
-
-
-def is_due(subscription: Subscription, now: datetime) -> bool:
-    """Whether this week's moment of a subscription has come; whether it was sent already, the database knows."""
-    local = now.astimezone(ZoneInfo(subscription.timezone))
-    monday = local.date() - timedelta(days=local.isoweekday() - 1)
-    moment = datetime.combine(monday + timedelta(days=subscription.weekday - 1), time(), local.tzinfo)
-    return local >= moment + timedelta(minutes=subscription.minute)

@@ -266,7 +266,7 @@ async def set_due(session: Session, case_id: int, day: date | None) -> bool:
     return await _change(session, case_id, RUNNING, {"due_on": day or NEVER_DUE})
 
 
-async def cases_to_reckon(session: Session, limit: int = 200) -> list[CaseView]:
+async def cases_to_reckon(session: Session, limit: int = 50) -> list[CaseView]:
     """Open cases of which it is not known yet by which day they have to go on, the oldest first."""
     query = _select_cases().where(IS_OPEN, Case.due_on.is_(None)).order_by(Case.id).limit(limit)
     return [CaseView(*row) for row in await session.execute(query)]

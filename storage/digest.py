@@ -1,14 +1,16 @@
 """What an official reads on Monday: the figures of every branch in a subtree, and who reads which digest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.database import Session, upsert
 from storage.models import (
+    Account,
     Attendance,
     Case,
     CaseState,
@@ -26,7 +28,10 @@ from storage.models import (
     Question,
     Report,
 )
-from storage.people import branches_under
+from storage.people import SECRETARIES, branches_under
+
+SUBSCRIBED_AT_ONCE = 5000
+"""So many at a time; whoever is left is subscribed a moment later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,10 @@ class BranchWeek:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Somebody reads about a subtree, weekly, at a local weekday (1 is Monday) and minute of the day."""
+    """Somebody reads about a subtree, weekly, at a local weekday (1 is Monday) and minute of the day.
+
+    The rest is as in `DigestSubscription`; `kind` is that of the organization: of a branch it is the small digest.
+    """
 
     id: int
     person_id: int
@@ -62,6 +70,12 @@ class Subscription:
     weekday: int
     minute: int
     timezone: str
+    kind: OrganizationKind = OrganizationKind.COMMITTEE
+    after_holidays: bool = True
+    pressing_only: bool = False
+    quiet_days: int = 30
+    skipped_week: str = ""
+    since: datetime | None = None
 
 
 async def week_figures(session: Session, path: str, first: datetime, after: datetime) -> list[BranchWeek]:
@@ -191,6 +205,12 @@ async def unanswered_between(session: Session, path: str, first: datetime, after
     return (await session.execute(query)).scalar_one()
 
 
+def _reads() -> ColumnElement[bool]:
+    """The posts whose holders read a digest: officials about all below, secretaries and deputies about their branch."""
+    its_secretary = and_(Post.kind.in_(SECRETARIES), Organization.kind == OrganizationKind.BRANCH)
+    return and_(or_(Post.kind == PostKind.OFFICIAL, its_secretary), Post.until.is_(None))
+
+
 def _select_subscriptions() -> Select[*tuple[Any, ...]]:
     # Who has given the post up must not go on reading.
     serving = (
@@ -198,9 +218,9 @@ def _select_subscriptions() -> Select[*tuple[Any, ...]]:
         .where(
             Post.person_id == DigestSubscription.person_id,
             Post.organization_id == DigestSubscription.organization_id,
-            Post.kind == PostKind.OFFICIAL,
-            Post.until.is_(None),
+            _reads(),
         )
+        .correlate(DigestSubscription, Organization)
         .exists()
     )
     return (
@@ -213,16 +233,86 @@ def _select_subscriptions() -> Select[*tuple[Any, ...]]:
             DigestSubscription.weekday,
             DigestSubscription.minute,
             DigestSubscription.timezone,
+            Organization.kind,
+            DigestSubscription.after_holidays,
+            DigestSubscription.pressing_only,
+            DigestSubscription.quiet_days,
+            DigestSubscription.skipped_week,
+            DigestSubscription.since,
         )
         .join(Organization, Organization.id == DigestSubscription.organization_id)
-        .where(DigestSubscription.active, serving)
+        .where(DigestSubscription.active, Organization.closed_on.is_(None), serving)
         .order_by(DigestSubscription.id)
     )
 
 
-async def active_subscriptions(session: Session) -> list[Subscription]:
-    """All digests that are wanted by somebody who is an official there now, the oldest subscription first."""
-    return [Subscription(*row) for row in await session.execute(_select_subscriptions())]
+async def active_subscriptions(session: Session, *, reachable: bool = False) -> list[Subscription]:
+    """All digests that are wanted by somebody who holds a post there now, the oldest subscription first; with
+    `reachable` only of those who can be written to."""
+    query = _select_subscriptions()
+    if reachable:
+        query = query.where(exists().where(Account.person_id == DigestSubscription.person_id, Account.reachable))
+    return [Subscription(*row) for row in await session.execute(query)]
+
+
+async def serving_without(session: Session) -> list[tuple[int, int, str]]:
+    """Whose post wants a digest and who has never had one there, as person, organization and its time zone."""
+    had = exists().where(
+        DigestSubscription.person_id == Post.person_id, DigestSubscription.organization_id == Post.organization_id
+    )
+    query = (
+        select(Post.person_id, Post.organization_id, Organization.timezone)
+        .join(Organization, Organization.id == Post.organization_id)
+        .where(_reads(), Organization.closed_on.is_(None), ~had)
+        .distinct()
+        .order_by(Post.organization_id, Post.person_id)
+        .limit(SUBSCRIBED_AT_ONCE)
+    )
+    return [(person_id, place_id, timezone) for person_id, place_id, timezone in await session.execute(query)]
+
+
+async def subscribe(session: Session, readers: Sequence[tuple[int, int, str]], now: datetime) -> None:
+    """Have people read a digest of an organization, in its time zone; what was due before now is not sent to them."""
+    rows = [
+        {"person_id": person_id, "organization_id": place_id, "timezone": timezone, "since": now}
+        for person_id, place_id, timezone in readers
+    ]
+    if rows:
+        await session.execute(upsert(session, DigestSubscription).on_conflict_do_nothing(), rows)
+
+
+async def issues_since(session: Session, week: str) -> dict[int, list[tuple[str, datetime]]]:
+    """The digests of a week and later that were issued, each with when that was, by subscription."""
+    query = select(DigestIssue.subscription_id, DigestIssue.week, DigestIssue.created_at).where(
+        DigestIssue.week >= week
+    )
+    found: dict[int, list[tuple[str, datetime]]] = {}
+    for subscription_id, issued, at in await session.execute(query):
+        found.setdefault(subscription_id, []).append((issued, at))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A digest of a week such as "2026-W47", ready to be sent to the reader of a subscription."""
+
+    subscription_id: int
+    week: str
+    figures: dict[str, Any]
+    late: bool
+
+
+async def add_issues(session: Session, issues: Sequence[Issue], now: datetime) -> set[int]:
+    """Claim digests for sending; the ids of the subscriptions of those that nobody had claimed before."""
+    if not issues:
+        return set()
+    # All who issue at once take them in the same order, and so nobody waits for somebody who waits for them.
+    rows = [
+        {"subscription_id": one.subscription_id, "week": one.week, "figures": one.figures, "late": one.late}
+        for one in sorted(issues, key=lambda one: one.subscription_id)
+    ]
+    claiming = upsert(session, DigestIssue).on_conflict_do_nothing().returning(DigestIssue.subscription_id)
+    return set(await session.scalars(claiming, [{**row, "created_at": now} for row in rows]))
 
 
 async def subscription_of(session: Session, person_id: int) -> Subscription | None:
@@ -230,10 +320,3 @@ async def subscription_of(session: Session, person_id: int) -> Subscription | No
     query = _select_subscriptions().where(DigestSubscription.person_id == person_id).limit(1)
     row = (await session.execute(query)).one_or_none()
     return None if row is None else Subscription(*row)
-
-
-async def add_issue(session: Session, subscription_id: int, week: str, figures: dict[str, Any], now: datetime) -> bool:
-    """Claim the digest of a week such as "2026-W47" for sending; False when somebody has done so before."""
-    row = {"subscription_id": subscription_id, "week": week, "figures": figures, "created_at": now}
-    statement = upsert(session, DigestIssue).values(row).on_conflict_do_nothing().returning(DigestIssue.id)
-    return (await session.execute(statement)).first() is not None

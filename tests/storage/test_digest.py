@@ -9,8 +9,9 @@ from sqlalchemy import event
 from storage.database import Database
 from storage.digest import (
     BranchWeek,
+    Issue,
     active_subscriptions,
-    add_issue,
+    add_issues,
     subscription_of,
     unanswered_between,
     week_figures,
@@ -160,7 +161,7 @@ async def test_the_digest_of_a_week_is_claimed_once(database: Database) -> None:
 
     async def claim(week: str) -> bool:
         async with database.transaction() as session:
-            return await add_issue(session, wanted.id, week, {"meetings": 2}, NOW)
+            return bool(await add_issues(session, [Issue(wanted.id, week, {"meetings": 2}, late=False)], NOW))
 
     assert sorted(await asyncio.gather(*(claim("2026-W47") for _ in range(4)))) == [False, False, False, True]
     assert await claim("2026-W48")
