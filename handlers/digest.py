@@ -25,12 +25,11 @@ from handlers.digest_words import (
     what_words,
 )
 from handlers.drawing import drawn
-from handlers.figures import BranchFigures, Digest, DigestStyle, ScopeFigures, WeekCount
+from handlers.figures import BranchFigures, Digest, DigestStyle, ScopeFigures, WeekCount, figures_at
 from handlers.markup import to_plain
 from handlers.menu_rows import Row, back_to_menu, page_of
 from handlers.messages import Button, Document, Rows
 from handlers.router import reply
-from handlers.scope_figures import figures_of
 from handlers.wording import Marked, Texts
 from knowledge.rules.owed import Light
 from storage.digest_settings import wishes_of
@@ -157,7 +156,7 @@ async def _scope_over(turn: Turn, path: str) -> Scope:
 
 
 async def _figures(turn: Turn, place: Place, day: date) -> ScopeFigures:
-    return await figures_of(turn.session, place, day, turn.now)
+    return await figures_at(turn.session, place, day, turn.now)
 
 
 def _day(turn: Turn, place: Place, week: str) -> date:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from handlers.dialogue import Dialogue, Refused, Role, Text, dialogue
 from handlers.dialogue.turn import Place, record_id
 from handlers.digest_words import needs, what_words
-from handlers.figures import DigestStyle, ScopeFigures
+from handlers.figures import DigestStyle, ScopeFigures, figures_at
 from handlers.markup import to_plain
 from handlers.messages import Button
-from handlers.scope_figures import figures_of
 from handlers.wording import Marked
 from storage.accounts import reach
 from storage.digest_nudges import bound_among, hold_branch, is_nudged, nudge_key
@@ -96,7 +95,7 @@ async def _ready(d: Dialogue, to: To) -> str:
     """The words as they are offered; kept with the run, so that what is sent is what was shown."""
     place = Place(to.branch.id, to.branch.name, to.branch.path, to.branch.kind, to.place.zone)
     day = d.turn.now.astimezone(place.zone).date()
-    figures = await figures_of(d.session, place, day, d.turn.now)
+    figures = await figures_at(d.session, place, day, d.turn.now)
     return to_plain(
         d.texts.say(
             "digest_nudge.remind_branch",

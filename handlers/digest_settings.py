@@ -84,8 +84,10 @@ async def settle(d: Dialogue) -> None:
     if what is DigestSetting.QUIET:
         await _say_how_quiet(d, wish)
         return
-    changed: dict[str, object] = _CHANGES.get(what) or {"skipped_week": _next_week(d, wish)}
-    await set_wish(d.session, d.turn.person_id, wish.organization_id, wish.timezone, changed)
+    changed = dict(_CHANGES.get(what) or {"skipped_week": _next_week(d, wish)})
+    if what is DigestSetting.RESUME:
+        changed["since"] = d.turn.now  # what went by meanwhile is not sent
+    await set_wish(d.session, d.turn.person_id, wish, changed, d.turn.now)
     after = next(one for one in await _wishes(d) if one.organization_id == wish.organization_id)
     await d.say("changed", what=what, wish=after, next=_next(d, after), rows=_again(d, wish))
 
@@ -132,18 +134,15 @@ async def _move(d: Dialogue, wish: Wish) -> None:
     zone = await d.ask("zone", OneOf(zones), presumed=wish.timezone)
     waits = await d.ask("after_holidays", YesNo(), presumed=wish.after_holidays)
     await d.confirm(name=wish.name)
-    await set_wish(
-        d.session,
-        d.turn.person_id,
-        wish.organization_id,
-        zone,
-        {
-            "weekday": list(Weekday).index(weekday) + 1,
-            "minute": clock.hour * 60 + clock.minute,
-            "timezone": zone,
-            "after_holidays": waits,
-        },
-    )
+    changed = {
+        "weekday": list(Weekday).index(weekday) + 1,
+        "minute": clock.hour * 60 + clock.minute,
+        "timezone": zone,
+        "after_holidays": waits,
+        # An hour that is over by the new clock does not make one come at once.
+        "since": d.turn.now,
+    }
+    await set_wish(d.session, d.turn.person_id, wish, changed, d.turn.now)
     after = next(one for one in await _wishes(d) if one.organization_id == wish.organization_id)
     await d.say("moved", when=when_words(d.texts, after), next=_next(d, after), wish=after, rows=_again(d, wish))
 
@@ -151,7 +150,7 @@ async def _move(d: Dialogue, wish: Wish) -> None:
 async def _say_how_quiet(d: Dialogue, wish: Wish) -> None:
     days = [Option(number, d.texts.say("digest_settings", "days", number=number)) for number in QUIET]
     chosen = await d.ask("quiet_days", OneOf(days), now=wish.quiet_days)
-    await set_wish(d.session, d.turn.person_id, wish.organization_id, wish.timezone, {"quiet_days": int(chosen)})
+    await set_wish(d.session, d.turn.person_id, wish, {"quiet_days": int(chosen)}, d.turn.now)
     await d.say("quiet_set", number=chosen, rows=_again(d, wish))
 
 
@@ -199,7 +198,9 @@ def _next_week(d: Dialogue, wish: Wish) -> str:
 def _coming(d: Dialogue, wish: Wish) -> date:
     """A day in the week in which the next digest comes."""
     today = d.turn.now.astimezone(ZoneInfo(wish.timezone)).date()
-    return today if wish.issued < week_of(today - timedelta(weeks=1)) else today + timedelta(weeks=1)
+    begun = wish.since if wish.known else d.turn.now
+    open_still = begun is None or moment_of(wish, today) >= begun
+    return today if open_still and wish.issued < week_of(today - timedelta(weeks=1)) else today + timedelta(weeks=1)
 
 
 def _next(d: Dialogue, wish: Wish) -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -15,7 +15,8 @@ from storage.models import DigestIssue, DigestSubscription, Organization, Organi
 class Wish:
     """How somebody wants the digest of an organization; as everybody has it at first where they never said.
 
-    `issued` is the newest week that was sent, empty for none.
+    `issued` is the newest week that was sent, empty for none; what was due before `since` is not sent any more, and
+    `known` is whether there is a subscription at all.
     """
 
     organization_id: int
@@ -31,6 +32,8 @@ class Wish:
     skipped_week: str = ""
     quiet_days: int = 30
     issued: str = ""
+    since: datetime | None = None
+    known: bool = True
 
 
 async def wishes_of(session: Session, person_id: int, kinds: Collection[PostKind], today: date) -> list[Wish]:
@@ -68,6 +71,8 @@ async def wishes_of(session: Session, person_id: int, kinds: Collection[PostKind
             func.coalesce(subscription.skipped_week, ""),
             func.coalesce(subscription.quiet_days, 30),
             func.coalesce(issued, ""),
+            subscription.since,
+            subscription.id.is_not(None),
         )
         .outerjoin(subscription, and_(subscription.organization_id == wanted.id, subscription.person_id == person_id))
         .where(serves, wanted.closed_on.is_(None))
@@ -76,11 +81,15 @@ async def wishes_of(session: Session, person_id: int, kinds: Collection[PostKind
     return sorted(found, key=lambda one: (one.path.count("/"), one.organization_id))
 
 
-async def set_wish(
-    session: Session, person_id: int, organization_id: int, timezone: str, changed: Mapping[str, Any]
-) -> None:
-    """Change how somebody wants the digest of an organization, and nothing else of it; `timezone` is for a new one."""
-    row = {"person_id": person_id, "organization_id": organization_id, "timezone": timezone, **changed}
+async def set_wish(session: Session, person_id: int, wish: Wish, changed: Mapping[str, Any], now: datetime) -> None:
+    """Change how somebody wants the digest of an organization, and nothing else of it; one that is new begins now."""
+    row = {
+        "person_id": person_id,
+        "organization_id": wish.organization_id,
+        "timezone": wish.timezone,
+        "since": now,
+        **changed,
+    }
     statement = upsert(session, DigestSubscription).values(row)
     await session.execute(
         statement.on_conflict_do_update(

@@ -11,7 +11,7 @@ from bot.demo import demo_people, load_town
 from handlers.case_work import branch_of, work_from
 from handlers.dialogue.turn import Place
 from handlers.digest_words import needs
-from handlers.scope_figures import figures_of
+from handlers.figures import figures_at
 from knowledge.procedure.checking import problems
 from knowledge.procedure.facts import Facts
 from knowledge.procedure.files import Procedures
@@ -127,7 +127,7 @@ async def test_the_digest_has_something_to_say(town: Database) -> None:
         [subscription] = await active_subscriptions(session)
         assert subscription.organization_id == root.id
         place = Place(root.id, root.name, root.path, root.kind, ZoneInfo(root.timezone))
-        branches = (await figures_of(session, place, NOW.date() - timedelta(days=7), NOW)).branches
+        branches = (await figures_at(session, place, NOW.date() - timedelta(days=7), NOW)).branches
         reasons = {one.name: [reason.key for reason in needs(one, NOW, NOW.date(), 30)] for one in branches}
         assert "quiet" in reasons["丰收农机合作社党支部"]
         assert "low_attendance" in reasons["青禾纺织厂党支部"]
