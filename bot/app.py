@@ -106,6 +106,7 @@ async def assembled(settings: Settings, clock: Clock = utc_now) -> AsyncIterator
     try:
         await database.migrate()
         texts, handbook, procedures = Texts(), Handbook.load(), Procedures.load(overlays=settings.overlays_folder)
+        _say_what_is_left_out(settings, procedures)
         links: dict[str, Callable[[str], str]] = {}
         router = Router(texts, procedures)
 
@@ -123,6 +124,15 @@ async def assembled(settings: Settings, clock: Clock = utc_now) -> AsyncIterator
         yield App(settings, database, turns, texts, handbook, clock, Metrics(database, clock), links)
     finally:
         await database.close()
+
+
+def _say_what_is_left_out(settings: Settings, procedures: Procedures) -> None:
+    """A committee's own rules that have a fault do not hold; `check` says more."""
+    folder = settings.overlays_folder
+    if folder is not None and not folder.is_dir():
+        log.warning("no folder of overlays", folder=str(folder))
+    for fault in procedures.left_out:
+        log.warning("overlay left out", file=fault.file, line=fault.line)
 
 
 async def serve(settings: Settings, parts: tuple[str, ...], *, people: People | None = None) -> None:

@@ -1,56 +1,121 @@
-"""Says what is configured, what is missing, and whether the database and the token work."""
+"""Says what is configured, what is missing, and whether the database, the token and all the rest work."""
+
+from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 from rich.table import Column, Table
 
+from bot.doctor_machine import (
+    BAD,
+    GOOD,
+    NONE,
+    WORTH_A_LOOK,
+    Finding,
+    charts,
+    disk,
+    local_rules,
+    metrics,
+    pages,
+    secret,
+    zones,
+)
 from bot.settings import Settings, is_token
 from bot.starting import reason
 from knowledge.handbook import Handbook
 from storage.database import Database, Unavailable
-from storage.models import Delivery
-from storage.outbox import counts
+from storage.health import Health, health, zones_in_use
 
-GOOD, BAD, NONE = "✓", "✗", "–"
+LATE = timedelta(minutes=10)
+"""A message that waits longer, or a round longer ago, is said: whoever should see to it may not be running."""
 
 
 async def examine(settings: Settings, console: Console) -> bool:
     """Print a table of findings; whether everything that is configured works."""
-    findings = [await _database(settings), _knowledge(), await _telegram(settings)]
+    findings = [
+        *await _database(settings),
+        *disk(settings),
+        _knowledge(),
+        local_rules(settings),
+        await charts(),
+        pages(settings),
+        *secret(settings),
+        metrics(settings),
+        await _telegram(settings),
+    ]
     table = Table("", "项目", Column("情况", overflow="fold"))
-    for mark, name, words in findings:
-        table.add_row(mark, name, words)
+    for finding in findings:
+        table.add_row(*finding)
     console.print(table)
-    return all(mark != BAD for mark, _, _ in findings)
+    return all(finding.mark != BAD for finding in findings)
 
 
-async def _database(settings: Settings) -> tuple[str, str, str]:
+async def _database(settings: Settings) -> list[Finding]:
     database = Database(settings.database_url)
-    shown = database.url.render_as_string(hide_password=True)
+    shown, name = database.url.render_as_string(hide_password=True), "数据库"
     try:
         revision = await database.revision()
         if revision is None:
-            return BAD, "数据库", f"{shown} 能连上，还没有建表。请运行 python -m bot migrate"
+            return [Finding(BAD, name, f"{shown} 能连上，还没有建表。请运行 python -m bot migrate")]
         if revision != (newest := database.newest_revision()):
-            return BAD, "数据库", f"{shown} 的结构版本是 {revision}，程序要 {newest}。请运行 python -m bot migrate"
+            words = f"{shown} 的结构版本是 {revision}，程序要 {newest}。请运行 python -m bot migrate"
+            return [Finding(BAD, name, words)]
+        now = datetime.now(UTC)
         async with database.reading() as session:
-            waiting = (await counts(session)).get(Delivery.WAITING, 0)
-        return GOOD, "数据库", f"{shown}，结构版本 {revision}，待发消息 {waiting} 条"
+            found, in_use = await health(session, now), await zones_in_use(session)
+        return [
+            Finding(GOOD, name, f"{shown}，结构版本 {revision}"),
+            *_health(found, now),
+            zones(in_use or ["Asia/Shanghai"]),
+        ]
     except Unavailable as error:
-        return BAD, "数据库", f"{shown} 连不上：{reason(error)}。请检查 ZHISHU_DATABASE_URL"
+        return [Finding(BAD, name, f"{shown} 连不上：{reason(error)}。请检查 ZHISHU_DATABASE_URL")]
     finally:
         await database.close()
 
 
-def _knowledge() -> tuple[str, str, str]:
-    return GOOD, "读本", f"{len(Handbook.load().entries)} 条"
+def _health(found: Health, now: datetime) -> list[Finding]:
+    """What waits, what was given up, when somebody last looked for what is due, who cannot be reached."""
+    count = sum(one.count for one in found.waiting.values())
+    oldest = max((now - one.oldest_at for one in found.waiting.values()), default=timedelta())
+    words = f"待发消息 {count} 条" + (f"，最早的等了{_span(oldest)}" if count else "")
+    if late := oldest > LATE:
+        words += "。请看看 worker、bot、web 是不是都在运行"
+    findings = [Finding(WORTH_A_LOOK if late else GOOD, "待发消息", words)]
+    if given_up := sum(found.parked.values()):
+        findings.append(Finding(WORTH_A_LOOK, "没发出的", f"{given_up} 条。请运行 python -m bot outbox list 看原因"))
+    if found.last_round is None:
+        findings.append(Finding(NONE, "定时巡检", "还没有过。worker 或 run 启动后每半分钟一次，发周报和提醒"))
+    else:
+        ago = now - found.last_round
+        words = f"最近一次在{_span(ago)}前"
+        late = ago > LATE
+        findings.append(
+            Finding(WORTH_A_LOOK if late else GOOD, "定时巡检", words + ("。worker 没有在运行" if late else ""))
+        )
+    if found.unreachable:
+        words = f"{found.unreachable} 个账号收不到消息（停用或屏蔽了机器人），支部书记能看到是谁"
+        findings.append(Finding(NONE, "收不到的", words))
+    return findings
 
 
-async def _telegram(settings: Settings) -> tuple[str, str, str]:
+def _span(time: timedelta) -> str:
+    seconds = max(round(time.total_seconds()), 0)
+    for unit, length in (("天", 86400), ("小时", 3600), ("分钟", 60)):
+        if seconds >= length:
+            return f" {seconds // length} {unit}"
+    return f" {seconds} 秒"
+
+
+def _knowledge() -> Finding:
+    return Finding(GOOD, "读本", f"{len(Handbook.load().entries)} 条")
+
+
+async def _telegram(settings: Settings) -> Finding:
     token = settings.telegram_token.get_secret_value()
     if not token:
-        return NONE, "Telegram", "没有配置 ZHISHU_TELEGRAM_TOKEN，只用网页对话"
+        return Finding(NONE, "Telegram", "没有配置 ZHISHU_TELEGRAM_TOKEN，只用网页对话")
     if not is_token(token):
-        return BAD, "Telegram", "ZHISHU_TELEGRAM_TOKEN 不是 token 的样子，应像 123456:ABC-def"
+        return Finding(BAD, "Telegram", "ZHISHU_TELEGRAM_TOKEN 不是 token 的样子，应像 123456:ABC-def")
     from telegram.error import Forbidden, InvalidToken, TelegramError
 
     from bot.channels.telegram_broadcast import who_am_i
@@ -58,11 +123,8 @@ async def _telegram(settings: Settings) -> tuple[str, str, str]:
     try:
         username = await who_am_i(token, settings.telegram_api)
     except (InvalidToken, Forbidden):
-        return BAD, "Telegram", "Telegram 不认这个 token。请检查 ZHISHU_TELEGRAM_TOKEN"
+        return Finding(BAD, "Telegram", "Telegram 不认这个 token。请检查 ZHISHU_TELEGRAM_TOKEN")
     except TelegramError as error:
-        return (
-            BAD,
-            "Telegram",
-            f"{settings.telegram_api} 连不上（{type(error).__name__}）。请检查网络和 ZHISHU_TELEGRAM_API",
-        )
-    return GOOD, "Telegram", f"@{username} 可以用"
+        words = f"{settings.telegram_api} 连不上（{type(error).__name__}）。请检查网络和 ZHISHU_TELEGRAM_API"
+        return Finding(BAD, "Telegram", words)
+    return Finding(GOOD, "Telegram", f"@{username} 可以用")

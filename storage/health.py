@@ -8,7 +8,17 @@ from sqlalchemy import func, select, text
 
 from storage.database import Session
 from storage.installation import Doing, last_done
-from storage.models import Account, Delivery, Lane, OutboxMessage, Outcome, Question, Update
+from storage.models import (
+    Account,
+    Delivery,
+    DigestSubscription,
+    Lane,
+    Organization,
+    OutboxMessage,
+    Outcome,
+    Question,
+    Update,
+)
 
 LOOK_UPS_OF = timedelta(days=1)
 """The time whose questions to the handbook are counted."""
@@ -63,3 +73,9 @@ async def health(session: Session, now: datetime) -> Health:
         look_ups={row[0]: row[1] for row in await session.execute(asked)},
         last_round=await last_done(session, Doing.ROUND),
     )
+
+
+async def zones_in_use(session: Session) -> list[str]:
+    """The time zones that organizations and readers of digests have, each once, by name."""
+    query = select(Organization.timezone).union(select(DigestSubscription.timezone))
+    return sorted(await session.scalars(query))

@@ -55,13 +55,17 @@ class Procedures:
         self._documents = _documents()
         self.overlays = tuple(overlays)
         self._widened: dict[tuple[str, tuple[str, ...]], Procedure] = {}
+        self.left_out: tuple[Fault, ...] = ()
+        """What is wrong in the overlays that were read, for which they were left out."""
 
     @classmethod
     def load(cls, folder: Path = PROCEDURES, overlays: Path | None = None) -> "Procedures":
         """Read all files; what `faults` would complain of is left out."""
         found, _ = read_procedures(folder)
-        extra, _ = read_overlays(overlays, found) if overlays else ([], [])
-        return cls(found, extra)
+        extra, faults = read_overlays(overlays, found) if overlays else ([], [])
+        loaded = cls(found, extra)
+        loaded.left_out = tuple(faults)
+        return loaded
 
     def __iter__(self) -> Iterator[Procedure]:
         return iter(self._found.values())

@@ -4,13 +4,15 @@ import asyncio
 import os
 import signal
 import socket
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 from typer import Exit
 
 import bot.app
-from bot.app import App, serve
+from bot.app import App, assembled, serve
 from bot.channels.telegram_wire import TokenRefused
 from bot.settings import Settings, Unusable
 from bot.starting import reason, run
@@ -121,3 +123,14 @@ async def test_a_telegram_that_is_away_at_the_start_keeps_nothing_from_running(
     app = App(Settings(_env_file=None), None, None, TEXTS, HANDBOOK, lambda: None, None)  # type: ignore[call-arg, arg-type, return-value]
     await bot.app._introduce(app, menu)  # type: ignore[arg-type]
     assert bool(menu.shown) is shown
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_local_rules_that_do_not_hold_are_said_at_the_start(database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text("procedure: admission\n", encoding="utf-8")
+    for folder, event in ((tmp_path, "overlay left out"), (tmp_path / "none", "no folder of overlays")):
+        settings = Settings(_env_file=None, database_url=database_url, overlays=str(folder))  # type: ignore[call-arg]
+        with capture_logs() as logged:
+            async with assembled(settings):
+                pass
+        assert {line["event"] for line in logged} == {event}
