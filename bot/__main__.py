@@ -19,6 +19,8 @@ roster_cli = typer.Typer(help="花名册", no_args_is_help=True)
 cli.add_typer(roster_cli, name="roster")
 kb_cli = typer.Typer(help="读物和知识", no_args_is_help=True)
 cli.add_typer(kb_cli, name="kb")
+digest_cli = typer.Typer(help="周报", no_args_is_help=True)
+cli.add_typer(digest_cli, name="digest")
 FAULTS_SHOWN = 200
 """More faults of a roster than this are not listed: the first ones tell what is wrong."""
 HERE = ZoneInfo("Asia/Shanghai")
@@ -112,7 +114,8 @@ def check() -> None:
     """核对语句、对话、模板、知识、规程（连同本级要求）是否一致，逐条指出文件和行。"""
     from bot.check import all_faults
 
-    faults = all_faults(overlays=started().overlays_folder)
+    settings = started()
+    faults = all_faults(overlays=settings.overlays_folder, templates=settings.templates_folder)
     for fault in faults:
         say(str(fault))
     say("没有问题。" if not faults else f"共 {len(faults)} 处问题。")
@@ -290,6 +293,21 @@ def kb_stats() -> None:
     from bot.curation import show_coverage
 
     run_now(show_coverage(started(), console))
+
+
+@digest_cli.command("preview")
+def digest_preview(
+    as_: Annotated[str, typer.Option("--as", help="谁的周报，姓名，重名时加手机后四位")],
+    week: Annotated[str, typer.Option(help="哪一周，例如 2026-W47；空则上一周")] = "",
+    folder: Annotated[Path | None, typer.Option(help="把图和表写到这个文件夹")] = None,
+) -> None:
+    """看一看某人的周报会是什么样子；不发给任何人。"""
+    from bot.digest_preview import NoDigest, preview
+
+    try:
+        run_now(preview(started(), as_.strip(), week.strip(), folder, datetime.now(UTC), say))
+    except NoDigest as problem:
+        fail(str(problem))
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from bot.schedule import Schedule
 from bot.settings import Settings, Unusable, is_token
 from handlers.dialogue.turn import Surroundings
 from handlers.dialogue.turns import Clock, Turns, utc_now
+from handlers.digest_trials import trials
 from handlers.handbook import public_answers
 from handlers.library import refresh_readings
 from handlers.messages import Document, Failure, Incoming, NotSent, Outgoing
@@ -105,8 +106,11 @@ async def assembled(settings: Settings, clock: Clock = utc_now) -> AsyncIterator
     database = Database(settings.database_url)
     try:
         await database.migrate()
-        texts, handbook, procedures = Texts(), Handbook.load(), Procedures.load(overlays=settings.overlays_folder)
+        texts, handbook = Texts(templates=settings.templates_folder), Handbook.load()
+        procedures = Procedures.load(overlays=settings.overlays_folder)
         _say_what_is_left_out(settings, procedures)
+        for file, line, _ in texts.overrides.faults(trials(texts)) if texts.overrides else ():
+            log.warning("template has a fault", file=file, line=line)
         links: dict[str, Callable[[str], str]] = {}
         router = Router(texts, procedures)
 

@@ -9,6 +9,7 @@ import jinja2
 import handlers
 from bot.check_code import Code, Use, code_of, enumerations
 from bot.check_texts import Fault, includes, keys_of, sentences_of, unreadable
+from handlers.digest_trials import trials
 from handlers.wording import Texts, tidy
 from knowledge.documents.papers import faults as paper_faults
 from knowledge.documents.papers import read_papers
@@ -67,8 +68,9 @@ def _overlay_faults(house: Path, overlays: Path | None) -> Iterable[tuple[str, i
     return read_overlays(overlays, procedures, _papers(house))[1]
 
 
-def all_faults(house: Path = HOUSE, overlays: Path | None = None) -> list[Fault]:
-    """Every fault found, in order; empty when all is well. `overlays` is where a committee's own rules are.
+def all_faults(house: Path = HOUSE, overlays: Path | None = None, templates: Path | None = None) -> list[Fault]:
+    """Every fault found, in order; empty when all is well. `overlays` is where a committee's own rules are, `templates`
+    where messages are worded anew.
 
     As long as a file of texts cannot be read, nothing can be said about who uses what, and it is not.
     """
@@ -87,7 +89,15 @@ def all_faults(house: Path = HOUSE, overlays: Path | None = None) -> list[Fault]
     checked = Checked(house, Texts(_folder(house)), code_of(house / "handlers"))
     for look in LOOKS:
         found += look(checked)
+    if templates is not None:
+        found += [Fault(*fault) for fault in template_faults(_folder(house), templates)]
     return sorted(set(found))
+
+
+def template_faults(folder: Path, templates: Path) -> list[tuple[str, int, str]]:
+    """What is wrong with messages that are worded anew: each is tried with invented figures."""
+    texts = Texts(folder, templates)
+    return list(texts.overrides.faults(trials(Texts(folder)))) if texts.overrides else []
 
 
 def _broken(checked: Checked) -> Iterator[Fault]:

@@ -51,12 +51,18 @@ class Settings(BaseSettings):
     metrics_port: int = Field(default=0, description="给 Prometheus 看运行指标的端口，0 则不开", ge=0, le=65500)
     metrics_host: str = Field(default="127.0.0.1", description="运行指标监听的地址")
     overlays: str = Field(default="", description="本级要求（规程的补充规定）所在的文件夹，空则没有")
+    templates: str = Field(default="", description="周报模板（替换自带的）所在的文件夹，空则用自带的")
     log_json: bool = Field(default=False, description="日志用 JSON 一行一条")
 
     @property
     def overlays_folder(self) -> Path | None:
         """Where a committee's own stricter rules are, if anywhere."""
         return Path(self.overlays) if self.overlays else None
+
+    @property
+    def templates_folder(self) -> Path | None:
+        """Where messages are worded anew, if anywhere."""
+        return Path(self.templates) if self.templates else None
 
     def pages_base(self, channel: str) -> str:
         """Where somebody on a channel opens our pages, as far as it was set; empty where they would find nothing.
