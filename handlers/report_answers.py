@@ -1,14 +1,17 @@
 """What is written back and forth about a report: the secretary asks for more or puts it on file, its author adds."""
 
-from handlers.dialogue import Dialogue, Papers, Refused, Role, Text, dialogue
+from handlers.dialogue import Choice, Dialogue, Papers, Refused, Role, Text, dialogue
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
 from handlers.report_words import Hours, addressed_report, own_report, plain
 from knowledge.rules.customs import period_words
-from storage.learning import count_report
+from storage.learning import LearningKind, count_report
 from storage.models import ReportKind, ReportState
 from storage.people import audit, secretaries_of
 from storage.reports import ReportView, accept_report, add_to_report, ask_for_more
+
+BY_ONESELF = (LearningKind.TRAINING, LearningKind.ONLINE, LearningKind.HOME)
+"""What somebody may have learned of which the branch holds no meeting."""
 
 
 def _require_not_on_file(found: ReportView) -> None:
@@ -56,13 +59,14 @@ async def accept(d: Dialogue) -> None:
     """The secretary notes that a report has been received and read; of an activity, how many hours count."""
     found = await addressed_report(d.turn, str(d.given.get("argument", "")))
     _require_not_on_file(found)
-    hours = None
+    hours, way = None, LearningKind.HOME
     if found.kind is ReportKind.ACTIVITY:
         hours = await d.ask("hours", Hours(), presumed=found.hours)
+        way = await d.ask("way", Choice(LearningKind, BY_ONESELF), title=found.title)
         await d.confirm(name=found.author_name, title=found.title, day=period_words(found.period))
     if not await accept_report(d.session, found.id, d.turn.person_id, d.turn.now, hours=hours):
         raise Refused("on_file", number=found.number)
-    counted = await count_report(d.session, found.id, recorded_by_id=d.turn.person_id, now=d.turn.now)
+    counted = await count_report(d.session, found.id, way, recorded_by_id=d.turn.person_id, now=d.turn.now)
     await _note(d, found, "accept_report")
     await d.notify([found.author_id], "notice", rows=_open(d, found), kind=found.kind, number=found.number)
     rows = ((Button(d.texts.title("reports"), "reports"), *back_to_menu(d.turn)[0]),)

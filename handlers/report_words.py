@@ -1,5 +1,6 @@
 """What conversations about reports share: who may read one, how it stands, and what is sent of it."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -86,8 +87,11 @@ def state_words(turn: Turn, one: ReportView) -> str:
     return turn.texts.say("reports", "read" if one.read_at else "unread")
 
 
-async def documents_of(turn: Turn, found: ReportView, notes: list[NoteView]) -> list[Document]:
-    """The files that came with a report and with what was added to it."""
-    ids = [one.id for one in found.files] + [note.file.id for note in notes if note.file]
+async def documents_of(
+    turn: Turn, found: ReportView, notes: list[NoteView], *, since: datetime | None = None
+) -> list[Document]:
+    """The files that came with a report and with what was added to it; with `since` only those that came after."""
+    ids = [one.id for one in found.files] if since is None else []
+    ids += [note.file.id for note in notes if note.file and (since is None or note.at > since)]
     kept = [await file(turn.session, id) for id in ids]
     return [Document(*one) for one in kept if one is not None]

@@ -6,8 +6,8 @@ from decimal import Decimal
 from handlers.dialogue import Choice, Dialogue, Option, Papers, Refused, Role, Text, dialogue
 from handlers.dialogue.questions import Day, OneOf
 from handlers.dialogue.turn import Turn, record_id
-from handlers.menu_rows import back_to_menu
-from handlers.messages import Button, Rows
+from handlers.menu_rows import back_to_menu, page_of
+from handlers.messages import Button, Document, Rows
 from handlers.report_words import Hours, documents_of, is_addressee, plain, state_words
 from handlers.router import reply
 from knowledge.rules.customs import CustomName, Every, agreed, newest_periods, period_words
@@ -155,12 +155,15 @@ async def read_report(turn: Turn, argument: str) -> None:
     is_author, addressed = found.author_id == turn.person_id, is_addressee(turn, found)
     if not is_author and not addressed:
         raise Refused("not_yours")
-    if addressed and found.read_at is None:
-        await mark_read(turn.session, found.id, turn.person_id, turn.now)
+    notes = await notes_on(turn.session, [found.id])
+    documents: list[Document] = []
+    # Whoever opens it again has the files already, further up: a button brings them once more.
+    if addressed and await mark_read(turn.session, found.id, turn.person_id, turn.now):
+        documents = await documents_of(turn, found, notes, since=found.read_at)
         body = turn.texts.say("reports.report", "read_notice", kind=found.kind, number=found.number)
         title = turn.texts.say("reports.report", "read_title")
-        turn.push([found.author_id], body, title=title, key=f"report:{found.id}:read")
-    notes = await notes_on(turn.session, [found.id])
+        turn.push([found.author_id], body, title=title, key=f"report:{found.id}:read:{len(notes)}")
+    files = len(found.files) + sum(note.file is not None for note in notes)
     await turn.say(
         turn.texts.say(
             "reports.report",
@@ -170,33 +173,52 @@ async def read_report(turn: Turn, argument: str) -> None:
             period=period_words(found.period),
             hours=plain(found.hours) if found.hours else "",
             handed_in_at=format_moment(found.handed_in_at.astimezone(turn.zone)),
-            files=len(found.files) + sum(note.file is not None for note in notes),
+            files=files,
             paragraphs=found.text.splitlines(),
             notes=[(note.author_name, note.text.splitlines()) for note in notes if note.text],
         ),
-        rows=_report_rows(turn, found, is_author=is_author),
-        documents=await documents_of(turn, found, notes),
+        rows=_report_rows(turn, found, is_author=is_author, again=files > len(documents)),
+        documents=documents,
     )
 
 
-def _report_rows(turn: Turn, found: ReportView, *, is_author: bool) -> Rows:
+def _report_rows(turn: Turn, found: ReportView, *, is_author: bool, again: bool) -> Rows:
     listing = "my_reports" if is_author else "reports"
     out = (Button(turn.texts.title(listing), listing), *back_to_menu(turn)[0])
-    if found.state is ReportState.ACCEPTED:
-        return (out,)
-    names = ("add_to_report",) if is_author else ("accept_report", "ask_for_more")
-    return (tuple(Button(turn.texts.title(name), f"{name}.{found.id}") for name in names), out)
+    names = ["report_files"] if again else []
+    if found.state is not ReportState.ACCEPTED:
+        names = [*(["add_to_report"] if is_author else ["accept_report", "ask_for_more"]), *names]
+    return (tuple(Button(turn.texts.title(name), f"{name}.{found.id}") for name in names), out) if names else (out,)
+
+
+@reply("report_files", role=Role.BOUND)
+async def send_files_again(turn: Turn, argument: str) -> None:
+    """The files of a report once more, for its author and its addressee only."""
+    found = await report(turn.session, record_id(argument))
+    if found is None:
+        raise Refused("gone")
+    if found.author_id != turn.person_id and not is_addressee(turn, found):
+        raise Refused("not_yours")
+    documents = await documents_of(turn, found, await notes_on(turn.session, [found.id]))
+    if not documents:
+        raise Refused("no_files")
+    row = (Button(turn.texts.say("report_answers", "open_button"), f"report.{found.id}"), *back_to_menu(turn)[0])
+    words = turn.texts.say("reports.report_files", "sent", number=found.number, count=len(documents))
+    await turn.say(words, rows=(row,), documents=documents)
 
 
 @reply("my_reports", role=Role.BOUND)
 async def list_my_reports(turn: Turn, argument: str) -> None:
-    """What the person handed in, newest first, and how it stands."""
-    found = await reports_by(turn.session, turn.person_id, LISTED)
+    """What the person handed in, newest first, and how it stands, a page at a time; the argument is the page."""
+    found = await reports_by(turn.session, turn.person_id, None)
     if not found:
         raise Refused("none_yet")
-    rows: Rows = tuple(
-        (Button(f"{one.number} {turn.texts.word(one.kind)} · {state_words(turn, one)}", f"report.{one.id}"),)
+    buttons = [
+        Button(f"{one.number} {turn.texts.word(one.kind)} · {state_words(turn, one)}", f"report.{one.id}")
         for one in found
-    )
+    ]
+    shown, steps, _ = page_of(turn, buttons, "my_reports", argument, LISTED)
     pack = (Button(turn.texts.title("my_report_archive"), "my_report_archive"),)
-    await turn.say(turn.texts.say("reports.my_reports", "listed"), rows=(*rows, pack))
+    rows: Rows = (*((button,) for button in shown), *((steps,) if steps else ()), pack)
+    words = turn.texts.say("reports.my_reports", "listed", count=len(found))
+    await turn.say(words, rows=rows, replaces=bool(argument))

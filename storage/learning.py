@@ -194,8 +194,10 @@ async def members_on(session: Session, person_ids: Collection[int], day: date) -
     return set(await session.scalars(query))
 
 
-async def count_report(session: Session, report_id: int, *, recorded_by_id: int | None, now: datetime) -> bool:
-    """Count the hours that an accepted report of an activity tells of; its file is the proof.
+async def count_report(
+    session: Session, report_id: int, kind: LearningKind, *, recorded_by_id: int | None, now: datetime
+) -> bool:
+    """Count the hours that an accepted report of an activity tells of, as of a kind; its file is the proof.
 
     False, and nothing is counted, when it is no such report, when its author was no member on that day, or when an
     activity of that day and title is counted for them already, from whatever source.
@@ -229,7 +231,7 @@ async def count_report(session: Session, report_id: int, *, recorded_by_id: int 
         told.author_id,
         held_on,
         told.title,
-        LearningKind.ONLINE,
+        kind,
         told.hours,
         recorded_by_id,
         now,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, case, func, insert, select, update
+from sqlalchemy import Select, case, exists, func, insert, or_, select, update
 
 from storage.database import Session
 from storage.models import (
@@ -243,10 +243,13 @@ async def notes_on(session: Session, report_ids: Collection[int]) -> list[NoteVi
 
 
 async def mark_read(session: Session, report_id: int, reader_id: int, now: datetime) -> bool:
-    """Note the first reading by the addressee; False when it was noted before."""
+    """Note that the addressee reads it, or what its author has added since; False when nothing is new."""
+    added = exists().where(
+        ReportNote.report_id == report_id, ReportNote.author_id == Report.author_id, ReportNote.at > Report.read_at
+    )
     reading = (
         update(Report)
-        .where(Report.id == report_id, Report.read_at.is_(None))
+        .where(Report.id == report_id, or_(Report.read_at.is_(None), added))
         .values(read_at=now, read_by_id=reader_id)
         .returning(Report.id)
     )

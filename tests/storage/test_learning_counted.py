@@ -148,7 +148,7 @@ async def _accepted(
 
 async def _count(database: Database, report_id: int) -> bool:
     async with database.transaction() as session:
-        return await count_report(session, report_id, recorded_by_id=None, now=NOW)
+        return await count_report(session, report_id, LearningKind.HOME, recorded_by_id=None, now=NOW)
 
 
 async def test_an_accepted_report_of_an_activity_counts_once(database: Database) -> None:
