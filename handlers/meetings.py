@@ -17,8 +17,10 @@ from handlers.messages import Button, Rows
 from handlers.router import reply
 from handlers.vote_words import VOTING
 from knowledge.rules.dates import format_moment
+from storage.make_ups import who_missed
 from storage.meeting_changes import materials_of
 from storage.meetings import MeetingView, attendance_of, close_meeting, meeting, meetings_of, tally
+from storage.minutes import is_locked
 from storage.models import MeetingState
 from storage.people import audit
 
@@ -69,15 +71,15 @@ async def close(d: Dialogue) -> None:
 
 @reply("meetings", role=Role.SECRETARY)
 async def list_meetings(turn: Turn, argument: str) -> None:
-    """The branch's newest meetings, each a button to its page."""
+    """The branch's newest meetings, each a button to its page, and what comes of meetings besides their records."""
     rows: list[tuple[Button, ...]] = []
     for place in turn.places(Role.SECRETARY):
         for held in await meetings_of(turn.session, place.organization_id, limit=8):
             state = turn.texts.word(held.state)
             rows.append((Button(f"{meeting_label(turn.texts, turn.zone, held)} · {state}", f"meeting.{held.id}"),))
-    if not rows:
-        raise Refused("none_yet")
-    await turn.say(turn.texts.say("meetings.meetings", "newest"), rows=tuple(rows))
+    words = turn.texts.say("meetings.meetings", "newest" if rows else "none_yet")
+    beside = [Button(turn.texts.title(name), name) for name in ("tasks", "opinions", "series")]
+    await turn.say(words, rows=(*rows, tuple(beside[:2]), (beside[2], *back_to_menu(turn)[0])))
 
 
 @reply("meeting", role=Role.SECRETARY)
@@ -113,10 +115,13 @@ async def _say_record(turn: Turn, meeting_id: int) -> None:
     assert held is not None
     people = await attendance_of(turn.session, meeting_id)
     count = await tally(turn.session, meeting_id)
-    rows = (
-        (Button(turn.texts.title("minutes"), f"minutes.{held.id}"),),
-        (Button(turn.texts.title("attendance"), f"attendance.{held.id}"), *back_to_menu(turn)[0]),
-    )
+    afterwards = ["attendance", "minutes"]
+    if await who_missed(turn.session, held.id):
+        afterwards.insert(0, "set_make_up")
+    if not await is_locked(turn.session, held.id):
+        afterwards = ["write_minutes", *(["record_vote"] if held.kind in VOTING else []), *afterwards]
+    buttons = [Button(turn.texts.title(name), f"{name}.{held.id}") for name in afterwards]
+    rows: Rows = (*(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)), *back_to_menu(turn))
     await turn.say(
         minutes_of(turn.texts, held, people, count),
         rows=rows,
