@@ -10,7 +10,7 @@ from handlers.dialogue import Day, Dialogue, Refused, Role, Text, dialogue
 from handlers.dialogue.turn import Place, Turn, record_id
 from handlers.dues_books import Standing, books_of, owing_words, standing_of, standings
 from handlers.dues_lines import PaymentLines, month_words
-from handlers.ledger_place import PAGE, members, place_meant, place_named, place_of, year_in
+from handlers.ledger_place import PAGE, member_named, members, place_meant, place_named, place_of, year_in
 from handlers.menu_rows import back_to_menu, page_of
 from handlers.messages import Button, Document, Rows
 from handlers.router import reply
@@ -153,20 +153,10 @@ async def list_people(turn: Turn, argument: str) -> None:
     await turn.say(words, rows=(*pairs, *((steps,) if steps else ()), *_back(turn, place)), replaces=bool(page))
 
 
-async def _one_of_mine(turn: Turn, argument: str) -> tuple[Member, Place]:
-    """The person that a button names, and the branch of this secretary that they are in."""
-    id = record_id(argument)
-    for place in turn.places(Role.SECRETARY):
-        for one in await members(turn, place):
-            if one.person_id == id:
-                return one, place
-    raise Refused("not_yours")
-
-
 @reply("dues_of", role=Role.SECRETARY)
 async def show_one(turn: Turn, argument: str) -> None:
     """What one person pays, paid and owes, with what was recorded last to be taken back."""
-    one, place = await _one_of_mine(turn, argument)
+    one, place = await member_named(turn, argument)
     standing = await standing_of(turn.session, place.organization_id, one, turn.today)
     paid = await payments_by(turn.session, [one.person_id])
     mine = [view for view in paid if view.organization_id == place.organization_id][-6:]

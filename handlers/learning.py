@@ -8,7 +8,7 @@ from decimal import Decimal
 from handlers.dialogue import Choice, Choices, Day, Dialogue, Option, Refused, Role, Text, dialogue
 from handlers.dialogue.questions import OneOf
 from handlers.dialogue.turn import Place, Turn, record_id
-from handlers.ledger_place import PAGE, members, place_meant, place_named, place_of, year_in
+from handlers.ledger_place import PAGE, member_named, members, place_meant, place_named, place_of, year_in
 from handlers.meeting_words import meeting_name
 from handlers.menu_rows import back_to_menu, page_of
 from handlers.messages import Button, Document, Rows
@@ -210,18 +210,10 @@ def _alike(one: str, other: str) -> bool:
     return "".join(one.split()) == "".join(other.split())
 
 
-async def _person_of_mine(turn: Turn, person_id: int) -> tuple[Member, Place]:
-    for place in turn.places(Role.SECRETARY):
-        for one in await members(turn, place):
-            if one.person_id == person_id:
-                return one, place
-    raise Refused("not_yours")
-
-
 @reply("hours_of", role=Role.SECRETARY)
 async def show_one(turn: Turn, argument: str) -> None:
     """What one member learned this year; what was noted by hand or reported can be taken back."""
-    who, place = await _person_of_mine(turn, record_id(argument))
+    who, place = await member_named(turn, argument)
     one = (await _progress(turn, place.organization_id, [who], turn.today.year))[0]
     dropped = [view for view in one.done if view.meeting_id is None][-6:]
     say = turn.texts.say

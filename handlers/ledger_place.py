@@ -46,6 +46,17 @@ async def members(turn: Turn, place: Place) -> list[Member]:
     return found
 
 
+async def member_named(turn: Turn, argument: str) -> tuple[Member, Place]:
+    """The member that a button names by id, and the branch of this secretary that they are in; raises `Refused` when it
+    is none of theirs, whether or not they have members."""
+    id = record_id(argument)
+    for place in turn.places(Role.SECRETARY):
+        for one in await members_of(turn.session, place.organization_id, PAYING):
+            if one.person_id == id:
+                return one, place
+    raise Refused("not_yours")
+
+
 def year_in(turn: Turn, words: str) -> int:
     """The year that a button names, else this one; raises `Refused` for one that cannot be."""
     if not words:
