@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 
 from bot.settings import Settings
 from handlers.dialogue.turn import Place
-from handlers.digest import digest_of, week_of
-from handlers.digest_settings import READERS
-from handlers.digest_words import unfolded_words
+from handlers.digest import digest_of
+from handlers.digest_words import unfolded_words, week_of
 from handlers.figures import Digest, DigestStyle, figures_at
 from handlers.markup import to_plain
 from handlers.wording import Texts
@@ -39,7 +38,7 @@ async def preview(
         await database.migrate()
         async with database.reading() as session:
             reader = await _reader(session, name)
-            wishes = await wishes_of(session, reader.id, READERS, now.date())
+            wishes = await wishes_of(session, reader.id, now.date())
         if not wishes:
             raise NoDigest(f"{reader.name}没有支部书记、副书记或党委组织委员的职务，没有周报。")
         for wish in wishes:

@@ -16,7 +16,8 @@ from time import monotonic
 from zoneinfo import ZoneInfo
 
 from handlers.dialogue.turns import stored_rows
-from handlers.digest import digest_of, week_of
+from handlers.digest import digest_of
+from handlers.digest_words import week_of
 from handlers.figures import Digest, DigestStyle, Figures, ScopeFigures, figures_of
 from handlers.wording import Texts
 from knowledge.rules.working_days import is_working_day, next_working_day

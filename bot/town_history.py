@@ -7,7 +7,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from bot.town_cases import add_cases
-from bot.town_people import FARM, MILL, WILLOW
+from bot.town_people import FARM, MILL, SCHOOL, WILLOW
 from storage.database import Session
 from storage.files import add_file
 from storage.meetings import add_meeting, answer_notice, expected_attendees
@@ -130,8 +130,8 @@ async def _add_past_meeting(
         return
     starts_at = datetime.combine(day, time(rng.choice((9, 15, 19)), rng.choice((0, 30))), ZONE)
     opened_at = starts_at - timedelta(minutes=15)
-    # The mill's shifts keep its people away: the digest should show it.
-    diligence = 0.3 if branch.place.name == MILL[-1][1] else 0.88
+    # The mill's shifts keep its people away, and to the school's meetings everybody comes: the digest should show it.
+    diligence = {MILL[-1][1]: 0.3, SCHOOL[-1][1]: 1.0}.get(branch.place.name, 0.88)
     others = [member.person_id for member in expected if member.person_id != branch.secretary_id]
     came = {branch.secretary_id, *rng.sample(others, round(diligence * len(others)))}
     session.add(

@@ -37,6 +37,9 @@ SIZES = {
 
 GROUPS = {WILLOW: ("河东党小组", "河西党小组"), MILL: ("早班党小组", "晚班党小组")}
 
+TERMS = {SCHOOL: timedelta(days=52)}
+"""When a committee's term ends where it does so soon: the digest should say so."""
+
 COMMITTEE = (
     PostKind.SECRETARY,
     PostKind.DEPUTY_SECRETARY,
@@ -113,10 +116,10 @@ def _people_of(branch: Chain, names: Iterator[str], rng: Random, today: date) ->
                 branch=branch,
                 group=_group(branch, at) if status in (Status.FULL, Status.PROBATIONARY) else None,
                 status=status,
-                since=_since(status, at == size - 1, part, rng, today),
+                since=_since(status, branch, at == size - 1, part, rng, today),
                 may_vote=True,
                 posts=posts,
-                term_ends=today + timedelta(days=420) if posts else None,
+                term_ends=today + TERMS.get(branch, timedelta(days=420)) if posts else None,
             )
 
 
@@ -134,13 +137,13 @@ def _group(branch: Chain, at: int) -> Chain | None:
     return (*branch, (OrganizationKind.GROUP, groups[at % len(groups)])) if groups else None
 
 
-def _since(status: Status, newest: bool, part: Part | None, rng: Random, today: date) -> date:
+def _since(status: Status, branch: Chain, newest: bool, part: Part | None, rng: Random, today: date) -> date:
     """Since when; the newest full member of each branch was admitted this year, before the two months of history."""
     if part is not None and part.years is not None:
         return today - timedelta(days=365 * part.years)
     shortest, longest = {
         Status.FULL: (90, 130) if newest else (800, 12000),
-        Status.PROBATIONARY: (70, 300),
+        Status.PROBATIONARY: (290, 310) if branch == OFFICE else (70, 270),
         Status.CANDIDATE: (60, 200),
         Status.ACTIVIST: (200, 600),
         Status.APPLICANT: (30, 200),

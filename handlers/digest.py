@@ -22,6 +22,7 @@ from handlers.digest_words import (
     points,
     reason_words,
     unfolded_words,
+    week_of,
     what_words,
 )
 from handlers.drawing import drawn
@@ -33,7 +34,7 @@ from handlers.router import reply
 from handlers.wording import Marked, Texts
 from knowledge.rules.owed import Light
 from storage.digest_settings import wishes_of
-from storage.models import OrganizationKind, PostKind
+from storage.models import OrganizationKind
 from storage.people import OrganizationView, organization
 
 log = structlog.get_logger()
@@ -49,12 +50,6 @@ MOST_SCOPES = 5
 OLDEST = timedelta(days=731)
 """Weeks that are longer ago are not shown."""
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
-
-
-def week_of(day: date) -> str:
-    """The ISO week that a day is in, as "2026-W47"."""
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02d}"
 
 
 async def digest_of(texts: Texts, figures: ScopeFigures, style: DigestStyle) -> Digest:
@@ -120,9 +115,6 @@ class Scope:
     style: DigestStyle
 
 
-READERS = frozenset({PostKind.OFFICIAL, PostKind.SECRETARY, PostKind.DEPUTY_SECRETARY})
-
-
 async def _scopes(turn: Turn) -> list[Scope]:
     """Of what somebody reads digests, the highest first.
 
@@ -131,7 +123,7 @@ async def _scopes(turn: Turn) -> list[Scope]:
     places = {place.organization_id: place for role in (Role.OFFICIAL, Role.SECRETARY) for place in turn.places(role)}
     if not places:
         raise Refused("nobody_reads")
-    wishes = {one.organization_id: one for one in await wishes_of(turn.session, turn.person_id, READERS, turn.today)}
+    wishes = {one.organization_id: one for one in await wishes_of(turn.session, turn.person_id, turn.today)}
     return [
         Scope(
             place,

@@ -6,15 +6,12 @@ from zoneinfo import ZoneInfo
 
 from handlers.dialogue import Choice, Clock, Dialogue, Option, Refused, Role, YesNo, dialogue
 from handlers.dialogue.questions import OneOf
-from handlers.dialogue.roles import POSTS
+from handlers.digest_words import week_of
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button
 from handlers.wording import Texts
 from knowledge.rules.working_days import is_working_day, next_working_day
 from storage.digest_settings import Wish, set_wish, wishes_of
-
-READERS = POSTS[Role.OFFICIAL] | POSTS[Role.SECRETARY]
-"""Who has these posts reads a digest."""
 
 
 class Weekday(StrEnum):
@@ -93,7 +90,7 @@ async def settle(d: Dialogue) -> None:
 
 
 async def _wishes(d: Dialogue) -> list[Wish]:
-    return await wishes_of(d.session, d.turn.person_id, READERS, d.turn.today)
+    return await wishes_of(d.session, d.turn.person_id, d.turn.today)
 
 
 async def _which(d: Dialogue) -> Wish:
@@ -182,12 +179,6 @@ def moment_of(wish: Wish, day: date) -> datetime:
     if wish.after_holidays and not is_working_day(at) and at.isoweekday() <= 5:
         at = next_working_day(at)
     return datetime.combine(at, time(wish.minute // 60, wish.minute % 60), ZoneInfo(wish.timezone))
-
-
-def week_of(day: date) -> str:
-    """The ISO week that a day is in, as "2026-W47"."""
-    year, week, _ = day.isocalendar()
-    return f"{year}-W{week:02d}"
 
 
 def _next_week(d: Dialogue, wish: Wish) -> str:

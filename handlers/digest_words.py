@@ -47,6 +47,12 @@ class Needing:
     reasons: tuple[Reason, ...]
 
 
+def week_of(day: date) -> str:
+    """The ISO week that a day is in, as "2026-W47"."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
 def needs(branch: BranchFigures, now: datetime, today: date, quiet_days: int) -> tuple[Reason, ...]:
     """Why somebody should look at a branch; empty when all is well. `today` is the local day of `now`."""
     found = [*_of_terms(branch, today), *_of_records(branch, now, quiet_days)]

@@ -205,9 +205,10 @@ async def unanswered_between(session: Session, path: str, first: datetime, after
     return (await session.execute(query)).scalar_one()
 
 
-def _reads() -> ColumnElement[bool]:
-    """The posts whose holders read a digest: officials about all below, secretaries and deputies about their branch."""
-    its_secretary = and_(Post.kind.in_(SECRETARIES), Organization.kind == OrganizationKind.BRANCH)
+def reads_a_digest() -> ColumnElement[bool]:
+    """The posts whose holders read a digest: officials about all below, secretaries and deputies about what they lead,
+    which is a branch, or a 党总支 or committee with branches below it."""
+    its_secretary = and_(Post.kind.in_(SECRETARIES), Organization.kind != OrganizationKind.GROUP)
     return and_(or_(Post.kind == PostKind.OFFICIAL, its_secretary), Post.until.is_(None))
 
 
@@ -218,7 +219,7 @@ def _select_subscriptions() -> Select[*tuple[Any, ...]]:
         .where(
             Post.person_id == DigestSubscription.person_id,
             Post.organization_id == DigestSubscription.organization_id,
-            _reads(),
+            reads_a_digest(),
         )
         .correlate(DigestSubscription, Organization)
         .exists()
@@ -263,7 +264,7 @@ async def serving_without(session: Session) -> list[tuple[int, int, str]]:
     query = (
         select(Post.person_id, Post.organization_id, Organization.timezone)
         .join(Organization, Organization.id == Post.organization_id)
-        .where(_reads(), Organization.closed_on.is_(None), ~had)
+        .where(reads_a_digest(), Organization.closed_on.is_(None), ~had)
         .distinct()
         .order_by(Post.organization_id, Post.person_id)
         .limit(SUBSCRIBED_AT_ONCE)

@@ -1,14 +1,15 @@
 """How somebody wants their digests: one for each organization in which they hold a post that reads one."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 
 from storage.database import Session, upsert
-from storage.models import DigestIssue, DigestSubscription, Organization, OrganizationKind, Post, PostKind
+from storage.digest import reads_a_digest
+from storage.models import DigestIssue, DigestSubscription, Organization, OrganizationKind, Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Wish:
     known: bool = True
 
 
-async def wishes_of(session: Session, person_id: int, kinds: Collection[PostKind], today: date) -> list[Wish]:
-    """The digests that somebody reads through posts of these kinds, the highest organization first."""
+async def wishes_of(session: Session, person_id: int, today: date) -> list[Wish]:
+    """The digests that somebody reads, the highest organization first."""
     subscription, wanted = DigestSubscription, Organization
     issued = (
         select(func.max(DigestIssue.week))
@@ -50,9 +51,8 @@ async def wishes_of(session: Session, person_id: int, kinds: Collection[PostKind
         .where(
             Post.organization_id == wanted.id,
             Post.person_id == person_id,
-            Post.kind.in_(kinds),
+            reads_a_digest(),
             Post.since <= today,
-            or_(Post.until.is_(None), Post.until > today),
         )
         .exists()
     )
