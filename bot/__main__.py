@@ -3,9 +3,10 @@
 import io
 import json
 import sys
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -21,6 +22,8 @@ kb_cli = typer.Typer(help="读物和知识", no_args_is_help=True)
 cli.add_typer(kb_cli, name="kb")
 digest_cli = typer.Typer(help="周报", no_args_is_help=True)
 cli.add_typer(digest_cli, name="digest")
+tree_cli = typer.Typer(help="组织树", no_args_is_help=True)
+cli.add_typer(tree_cli, name="tree")
 FAULTS_SHOWN = 200
 """More faults of a roster than this are not listed: the first ones tell what is wrong."""
 HERE = ZoneInfo("Asia/Shanghai")
@@ -293,6 +296,110 @@ def kb_stats() -> None:
     from bot.curation import show_coverage
 
     run_now(show_coverage(started(), console))
+
+
+_ORGANIZATION = typer.Argument(help="组织的名称；有同名的写成“上级/名称”")
+_UNDER = typer.Option("--under", help="放在哪个组织下面；空则在最上面")
+_ON = typer.Option("--on", help="决定的日期，例如 2026-11-18；空则今天")
+_APPROVAL = typer.Option("--approval", help="批复的文号，或哪次会议决定的")
+
+
+def _tree_change(what: str, name: str, other: str, work: Callable[[], Coroutine[Any, Any, str]], yes: bool) -> None:
+    """Say in figures what will change, and do it when that is confirmed."""
+    from bot.tree import Wrong, will_change
+
+    try:
+        if what != "add":
+            say(run_now(will_change(started(), what, name, other)) or "")
+        _confirmed("办吗？", yes)
+        say(run_now(work()) or "")
+    except Wrong as wrong:
+        fail(str(wrong))
+
+
+@tree_cli.command("show")
+def tree_show(
+    name: Annotated[str, typer.Argument(help="从哪个组织看起；空则全部")] = "",
+    depth: Annotated[int, typer.Option(help="往下看几级")] = 2,
+) -> None:
+    """看组织树。"""
+    from bot.tree import Wrong, shown
+
+    try:
+        for line in run_now(shown(started(), name, depth)) or []:
+            say(line)
+    except Wrong as wrong:
+        fail(str(wrong))
+
+
+@tree_cli.command("add")
+def tree_add(
+    name: Annotated[str, typer.Argument(help="新组织的全称")],
+    kind: Annotated[str, typer.Option(help="党委、党总支、党支部、党小组")] = "党委",
+    under: Annotated[str, _UNDER] = "",
+    on: Annotated[str, _ON] = "",
+    approval: Annotated[str, _APPROVAL] = "",
+    yes: Annotated[bool, _YES] = False,
+) -> None:
+    """新建一个组织。"""
+    from bot.tree import Paper, add
+
+    _tree_change("add", name, under, lambda: add(started(), kind, name, under, Paper(on, approval)), yes)
+
+
+@tree_cli.command("rename")
+def tree_rename(
+    name: Annotated[str, _ORGANIZATION],
+    to: Annotated[str, typer.Argument(help="新的全称")],
+    on: Annotated[str, _ON] = "",
+    approval: Annotated[str, _APPROVAL] = "",
+    yes: Annotated[bool, _YES] = False,
+) -> None:
+    """给组织改名。"""
+    from bot.tree import Paper, rename
+
+    _tree_change("rename", name, to, lambda: rename(started(), name, to, Paper(on, approval)), yes)
+
+
+@tree_cli.command("move")
+def tree_move(
+    name: Annotated[str, _ORGANIZATION],
+    under: Annotated[str, _UNDER] = "",
+    on: Annotated[str, _ON] = "",
+    approval: Annotated[str, _APPROVAL] = "",
+    yes: Annotated[bool, _YES] = False,
+) -> None:
+    """把组织连同下级转到另一个上级下面。"""
+    from bot.tree import Paper, move
+
+    _tree_change("move", name, under, lambda: move(started(), name, under, Paper(on, approval)), yes)
+
+
+@tree_cli.command("merge")
+def tree_merge(
+    name: Annotated[str, _ORGANIZATION],
+    into: Annotated[str, typer.Argument(help="并入哪个组织")],
+    on: Annotated[str, _ON] = "",
+    approval: Annotated[str, _APPROVAL] = "",
+    yes: Annotated[bool, _YES] = False,
+) -> None:
+    """把一个组织并入另一个同类的。"""
+    from bot.tree import Paper, merge
+
+    _tree_change("merge", name, into, lambda: merge(started(), name, into, Paper(on, approval)), yes)
+
+
+@tree_cli.command("dissolve")
+def tree_dissolve(
+    name: Annotated[str, _ORGANIZATION],
+    on: Annotated[str, _ON] = "",
+    approval: Annotated[str, _APPROVAL] = "",
+    yes: Annotated[bool, _YES] = False,
+) -> None:
+    """撤销一个已经空了的组织。"""
+    from bot.tree import Paper, dissolve
+
+    _tree_change("dissolve", name, "", lambda: dissolve(started(), name, Paper(on, approval)), yes)
 
 
 @digest_cli.command("preview")

@@ -60,9 +60,11 @@ class OrganizationNamed(Question[int]):
             raise More(found, "several_organizations")
         if found:
             raise Invalid("too_many_organizations", count=len(found))
-        if len(self.labels) > self.AT_A_GLANCE and not shown:
-            raise Invalid("no_such_organization")  # a near miss among thousands would be some other's name
-        return int(pick_one(reply, [Option(str(id), label) for id, label in self.labels.items()]))
+        spelled = choices.match_option(words, [option.label for option in shown])
+        # Neighbours differ by one character: what is only like a name is most likely that of another.
+        if spelled.index is None or spelled.kind == "near":
+            raise Invalid("no_such_organization")
+        return int(shown[spelled.index].id)
 
     def load(self, data: Any, asking: Asking) -> int:
         """The id, if that organization is still there."""

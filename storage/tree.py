@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
-from storage.database import Session
+from storage.database import Session, ids_for
 from storage.models import (
     ChangeKind,
     Membership,
@@ -203,11 +203,6 @@ async def changes_of(session: Session, organization_id: int) -> list[Change]:
     return [Change(*row) for row in await session.execute(query)]
 
 
-async def tree_version(session: Session) -> int:
-    """Rises with everything that is recorded about the tree; 0 where nothing was."""
-    return (await session.scalar(select(func.max(OrganizationChange.id)))) or 0
-
-
 async def is_open(session: Session, organization_id: int) -> Node:
     """An organization that there still is.
 
@@ -229,20 +224,29 @@ async def check_name(session: Session, parent_id: int | None, name: str, *, besi
         raise NotPossible("name_taken", name=name)
 
 
-async def check_new(session: Session, kind: OrganizationKind, name: str, parent_id: int) -> Node:
-    """The parent of an organization that is to be set up.
+async def check_new(session: Session, kind: OrganizationKind, name: str, parent_id: int | None) -> Node | None:
+    """The parent of an organization that is to be set up; None for a committee that is to have nothing above it.
 
     Raises `NotPossible`.
     """
-    parent = await is_open(session, parent_id)
-    if parent.kind not in PARENTS[kind]:
-        raise NotPossible("wrong_kind", parent=parent.name)
+    parent = await _parent_for(session, kind, parent_id)
     await check_name(session, parent_id, name)
     return parent
 
 
+async def _parent_for(session: Session, kind: OrganizationKind, parent_id: int | None) -> Node | None:
+    if parent_id is None:
+        if kind is not OrganizationKind.COMMITTEE:
+            raise NotPossible("no_parent")
+        return None
+    parent = await is_open(session, parent_id)
+    if parent.kind not in PARENTS[kind]:
+        raise NotPossible("wrong_kind", parent=parent.name)
+    return parent
+
+
 async def add_organization(
-    session: Session, kind: OrganizationKind, name: str, parent_id: int, decision: Decision
+    session: Session, kind: OrganizationKind, name: str, parent_id: int | None, decision: Decision
 ) -> int:
     """Set an organization up; its id.
 
@@ -250,16 +254,16 @@ async def add_organization(
     """
     await lock_tree(session)
     parent = await check_new(session, kind, name, parent_id)
-    added = Organization(kind=kind, name=name, parent_id=parent_id, path="", timezone=parent.timezone)
-    session.add(added)
-    await session.flush()
-    added.path = f"{parent.path}{added.id}/"
-    await session.flush()
-    if len(added.path) > LONGEST_PATH:
+    [id] = await ids_for(session, Organization, 1)
+    path = f"{parent.path if parent else '/'}{id}/"
+    if len(path) > LONGEST_PATH:
         raise NotPossible("too_deep")
-    made = Node(added.id, parent_id, parent.name, kind, name, added.path, parent.timezone, None, None)
+    zone = {"timezone": parent.timezone} if parent else {}
+    session.add(Organization(id=id, kind=kind, name=name, parent_id=parent_id, path=path, **zone))
+    await session.flush()
+    made = Node(id, parent_id, parent.name if parent else None, kind, name, path, "", None, None)
     await note(session, made, ChangeKind.ESTABLISHED, decision, became=name)
-    return added.id
+    return id
 
 
 async def check_rename(session: Session, organization_id: int, name: str) -> Node:
@@ -285,40 +289,43 @@ async def rename_organization(session: Session, organization_id: int, name: str,
     await note(session, found, ChangeKind.RENAMED, decision, became=name)
 
 
-async def check_move(session: Session, organization_id: int, parent_id: int) -> tuple[Node, Node]:
-    """An organization that is to be moved, and what it is to be put under.
+async def check_move(session: Session, organization_id: int, parent_id: int | None) -> tuple[Node, Node | None]:
+    """An organization that is to be moved, and what it is to be put under; None for a committee that comes to the top.
 
     Raises `NotPossible`.
     """
-    found, parent = await is_open(session, organization_id), await is_open(session, parent_id)
-    if parent.path.startswith(found.path):
-        raise NotPossible("under_itself", name=found.name, parent=parent.name)
-    if parent.id == found.parent_id:
-        raise NotPossible("there_already", name=found.name, parent=parent.name)
-    if parent.kind not in PARENTS[found.kind]:
-        raise NotPossible("wrong_kind", parent=parent.name)
-    await check_name(session, parent.id, found.name, besides=found.id)
+    found = await is_open(session, organization_id)
+    if parent_id is not None:
+        above = await is_open(session, parent_id)
+        if above.path.startswith(found.path):
+            raise NotPossible("under_itself", name=found.name, parent=above.name)
+    if parent_id == found.parent_id:
+        raise NotPossible("there_already", name=found.name, parent=found.parent_name)
+    parent = await _parent_for(session, found.kind, parent_id)
+    await check_name(session, parent_id, found.name, besides=found.id)
     return found, parent
 
 
-async def move_organization(session: Session, organization_id: int, parent_id: int, decision: Decision) -> int:
+async def move_organization(session: Session, organization_id: int, parent_id: int | None, decision: Decision) -> int:
     """Put an organization, with all below it, under another; how many paths were written anew, in one statement.
 
     Raises `NotPossible`.
     """
     await lock_tree(session)
     found, parent = await check_move(session, organization_id, parent_id)
-    await check_depth(session, found.path, f"{parent.path}{found.id}/")
-    moved = literal(parent.path) + func.substr(Organization.path, len(found.path) - len(f"{found.id}/") + 1)
+    base = parent.path if parent else "/"
+    await check_depth(session, found.path, f"{base}{found.id}/")
+    moved = literal(base) + func.substr(Organization.path, len(found.path) - len(f"{found.id}/") + 1)
     moving = (
         update(Organization)
         .where(Organization.path.startswith(found.path))
-        .values(path=moved, parent_id=case((Organization.id == found.id, parent.id), else_=Organization.parent_id))
+        .values(path=moved, parent_id=case((Organization.id == found.id, parent_id), else_=Organization.parent_id))
         .returning(Organization.id)
         .execution_options(synchronize_session=False)
     )
     count = len((await session.execute(moving)).all())
-    await note(session, found, ChangeKind.MOVED, decision, became=parent.name, other_id=parent.id)
+    became = parent.name if parent else ""
+    await note(session, found, ChangeKind.MOVED, decision, became=became, other_id=parent_id)
     return count
 
 
