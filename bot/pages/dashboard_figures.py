@@ -2,20 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from storage.dashboard import Held, Place, open_places, weeks_held
+from handlers.figures import BranchFigures, DigestStyle, WeekCount, bounds_of, figures_of
+from knowledge.rules.owed import Light
+from storage.dashboard import Open, open_organizations
 from storage.database import Session
-from storage.digest import week_figures
-from storage.models import OrganizationKind
 
 WEEKS: Final = 12
 """The weeks of a sparkline; the last one is the week that is not over."""
 FEW: Final = 4
 """The newest weeks that are over, of which the table speaks; a single one says little of a branch."""
-QUIET_AFTER: Final = timedelta(days=30)
+QUIET_AFTER: Final = timedelta(days=DigestStyle().quiet_days)
 """A branch without any record for this long is named, so that somebody asks whether it needs help."""
 
 
@@ -23,31 +23,38 @@ QUIET_AFTER: Final = timedelta(days=30)
 class Line:
     """One branch, with its groups; or several together: then `last` is the oldest of theirs, None if one has none.
 
-    `quiet` are the branches without a record for long.
+    `weeks` are the oldest first. `owed` is what was due in a period that went by without it, `late` the cases whose
+    day by rule is over, `quiet` the branches without a record for long.
     """
 
-    weeks: Sequence[Held]
+    weeks: Sequence[WeekCount]
     branches: int
+    owed: int
     unread: int
     cases: int
+    late: int
     quiet: int
     last: datetime | None
 
     @property
     def meetings(self) -> int:
         """Meetings of the newest weeks that are over."""
-        return sum(week[0] for week in self.weeks[-1 - FEW : -1])
+        return self._few.meetings
 
     @property
     def rate(self) -> float | None:
         """The attendance in them, from 0 to 1; None where nobody was expected."""
-        return _rate(self.weeks[-1 - FEW : -1])
+        return self._few.rate
 
     @property
     def change(self) -> float | None:
         """By how much that is above or below the attendance of as many weeks before; None where either has none."""
-        now, before = self.rate, _rate(self.weeks[-1 - 2 * FEW : -1 - FEW])
+        now, before = self.rate, _sum(self.weeks[-1 - 2 * FEW : -1 - FEW]).rate
         return None if now is None or before is None else now - before
+
+    @property
+    def _few(self) -> WeekCount:
+        return _sum(self.weeks[-1 - FEW : -1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,41 +65,36 @@ class Scope:
     zone: ZoneInfo
     counted_at: datetime
     starts: Sequence[datetime]
-    places: Sequence[Place]
+    places: Sequence[Open]
     lines: dict[int, Line]
 
 
-def _rate(weeks: Sequence[Held]) -> float | None:
-    expected = sum(week[1] for week in weeks)
-    return sum(week[2] for week in weeks) / expected if expected else None
-
-
-def starts_of(today: date, zone: ZoneInfo) -> list[datetime]:
-    """When the weeks of a sparkline begin, the oldest first; the last is the one that `today` is in."""
-    monday = today - timedelta(days=today.isoweekday() - 1)
-    return [datetime.combine(monday - timedelta(weeks=back), time(), zone) for back in reversed(range(WEEKS))]
+def _sum(weeks: Sequence[WeekCount]) -> WeekCount:
+    return WeekCount(
+        sum(week.meetings for week in weeks), sum(week.expected for week in weeks), sum(week.present for week in weeks)
+    )
 
 
 async def scope_of(session: Session, path: str, zone: ZoneInfo, now: datetime) -> Scope:
     """Count a subtree; the number of statements does not depend on how large it is."""
-    starts = starts_of(now.astimezone(zone).date(), zone)
-    places = await open_places(session, path)
-    held = await weeks_held(session, path, starts)
-    waiting = {one.organization_id: one for one in await week_figures(session, path, starts[-1], now)}
-    none: list[Held] = [(0, 0, 0)] * WEEKS
-    lines = {}
-    for place in places:
-        if place.kind is OrganizationKind.BRANCH and (one := waiting.get(place.id)) is not None:
-            last = one.last_record_at
-            lines[place.id] = Line(
-                weeks=held.get(place.id, none),
-                branches=1,
-                unread=one.unread_reports,
-                cases=one.open_cases,
-                quiet=int(last is None or now - last > QUIET_AFTER),
-                last=last,
-            )
-    return Scope(path, zone, now, starts, places, lines)
+    today = now.astimezone(zone).date()
+    places = await open_organizations(session, path)
+    found = await figures_of(session, [path], today, zone, now, weeks=WEEKS)
+    lines = {one.organization_id: _line(one, now) for one in found.branches}
+    return Scope(path, zone, now, bounds_of(today, zone, WEEKS)[:-1], places, lines)
+
+
+def _line(one: BranchFigures, now: datetime) -> Line:
+    return Line(
+        weeks=one.weeks[::-1],
+        branches=1,
+        owed=sum(owed.count for owed in one.owed if owed.light is Light.RED),
+        unread=one.unread,
+        cases=one.cases_open,
+        late=one.cases_late,
+        quiet=int(one.last_record_at is None or now - one.last_record_at > QUIET_AFTER),
+        last=one.last_record_at,
+    )
 
 
 def together(lines: Sequence[Line]) -> Line:
@@ -100,17 +102,12 @@ def together(lines: Sequence[Line]) -> Line:
     lasts = [line.last for line in lines]
     known = [last for last in lasts if last is not None]
     return Line(
-        weeks=[
-            (
-                sum(line.weeks[number][0] for line in lines),
-                sum(line.weeks[number][1] for line in lines),
-                sum(line.weeks[number][2] for line in lines),
-            )
-            for number in range(WEEKS)
-        ],
+        weeks=[_sum([line.weeks[number] for line in lines]) for number in range(WEEKS)],
         branches=len(lines),
+        owed=sum(line.owed for line in lines),
         unread=sum(line.unread for line in lines),
         cases=sum(line.cases for line in lines),
+        late=sum(line.late for line in lines),
         quiet=sum(line.quiet for line in lines),
         last=min(known) if known and len(known) == len(lasts) else None,
     )

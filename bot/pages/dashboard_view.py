@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from bot.pages.dashboard_figures import Line, Scope, together
 from bot.pages.sparkline import Sparkline, sparkline
 from handlers.dialogue.turn import LARGEST_ID
-from storage.dashboard import Place
+from storage.dashboard import Open
 from storage.models import OrganizationKind
 
 FOLDED_FROM: Final = 60
@@ -41,8 +41,9 @@ SORTS: Final[Mapping[str, Sort]] = {
         Sort("meetings", "近4周开会", lambda line: line.meetings),
         Sort("rate", "近4周到会率", lambda line: line.rate),
         Sort("change", "到会率变化", lambda line: line.change),
+        Sort("owed", "逾期未开", lambda line: line.owed, most_first=True),
         Sort("unread", "未阅材料", lambda line: line.unread, most_first=True),
-        Sort("cases", "在办事项", lambda line: line.cases, most_first=True),
+        Sort("cases", "在办事项", lambda line: (line.late, line.cases), most_first=True),
         Sort("last", "最近记录", _longest_ago),
     )
 }
@@ -124,8 +125,8 @@ class View:
     `count` are the rows of all pages; `levels` says whether there are organizations to fold by.
     """
 
-    place: Place
-    above: Sequence[Place]
+    place: Open
+    above: Sequence[Open]
     total: Row
     folded: bool
     levels: bool
@@ -168,15 +169,15 @@ def view_of(scope: Scope, asked: Asked) -> View | None:
 _UNITS: Final = (OrganizationKind.COMMITTEE, OrganizationKind.GENERAL_BRANCH)
 
 
-def _ids(place: Place) -> list[int]:
+def _ids(place: Open) -> list[int]:
     return [int(part) for part in place.path.strip("/").split("/")]
 
 
-def _parent(place: Place) -> int:
+def _parent(place: Open) -> int:
     return [0, *_ids(place)][-2]
 
 
-def _by_unit(scope: Scope, place: Place, units: Sequence[Place], branches: Sequence[Place]) -> list[tuple[Place, Line]]:
+def _by_unit(scope: Scope, place: Open, units: Sequence[Open], branches: Sequence[Open]) -> list[tuple[Open, Line]]:
     """The organizations right below one, each with all branches below it, and its own branches, in the tree's order."""
     gathered: dict[int, list[Line]] = {unit.id: [] for unit in units}
     direct = {}
@@ -194,14 +195,14 @@ def _by_unit(scope: Scope, place: Place, units: Sequence[Place], branches: Seque
     ]
 
 
-def _sorted(found: Sequence[tuple[Place, Line]], by: Sort, *, turned: bool) -> list[tuple[Place, Line]]:
+def _sorted(found: Sequence[tuple[Open, Line]], by: Sort, *, turned: bool) -> list[tuple[Open, Line]]:
     """In the order of a column; what has no figure there comes last either way, and equals stay as in the tree."""
     known = [each for each in found if by.of(each[1]) is not None]
     unknown = [each for each in found if by.of(each[1]) is None]
     return sorted(known, key=lambda each: by.of(each[1]), reverse=by.most_first != turned) + unknown
 
 
-def _row(scope: Scope, shown: Place, place: Place, line: Line, by_id: Mapping[int, Place]) -> Row:
+def _row(scope: Scope, shown: Open, place: Open, line: Line, by_id: Mapping[int, Open]) -> Row:
     above = by_id.get(_parent(place))
     opens = place.kind in _UNITS
     return Row(

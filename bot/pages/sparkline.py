@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storage.dashboard import Held
+from handlers.figures import WeekCount
 
 STEP, WIDTH, HEIGHT = 8, 6, 24
 LEAST = 3
@@ -25,19 +25,19 @@ class Sparkline:
     words: str
 
 
-def sparkline(weeks: Sequence[Held]) -> Sparkline:
+def sparkline(weeks: Sequence[WeekCount]) -> Sparkline:
     """The bars of some weeks, the oldest first."""
     bars: list[str] = []
     none: list[str] = []
-    for number, (meetings, expected, present) in enumerate(weeks):
+    for number, week in enumerate(weeks):
         left = number * STEP
-        if not meetings:
+        if not week.meetings:
             none.append(f"M{left} {HEIGHT - 1}h{WIDTH}v1h-{WIDTH}z")
             bars.append("")
             continue
-        height = max(round(HEIGHT * present / expected), LEAST) if expected else HEIGHT
+        height = HEIGHT if week.rate is None else max(round(HEIGHT * week.rate), LEAST)
         bars.append(f"M{left} {HEIGHT - height}h{WIDTH}v{height}h-{WIDTH}z")
-    met = sum(1 for meetings, _, _ in weeks if meetings)
+    met = sum(1 for week in weeks if week.meetings)
     return Sparkline(
         width=len(weeks) * STEP - (STEP - WIDTH),
         height=HEIGHT,

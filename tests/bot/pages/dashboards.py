@@ -98,7 +98,7 @@ async def add_held(
 
 
 @asynccontextmanager
-async def district(database: Database) -> AsyncIterator[District]:
+async def district(database: Database, *, patience: float = 60) -> AsyncIterator[District]:
     """The district, and its dashboard served inside the block."""
     found = District(database, TestServer(web.Application()))
     kinds = OrganizationKind
@@ -125,7 +125,7 @@ async def district(database: Database) -> AsyncIterator[District]:
             await add_post(session, found.ids[who], found.ids[where], kind)
         await make_secret(session, Secret.DASHBOARD, SECRET, MONDAY)
     pages = web.Application()
-    Dashboards(database, lambda: found.now).add_to(pages)
+    Dashboards(database, lambda: found.now, patience=patience).add_to(pages)
     found.server = TestServer(pages)
     async with found.server:
         yield found

@@ -1,9 +1,11 @@
 """What the dashboard serves: to whom, which figures, in how many statements, and what it never says."""
 
+import asyncio
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
@@ -12,12 +14,13 @@ from aiohttp.test_utils import TestServer
 from sqlalchemy import event, update
 
 from bot.pages.dashboard import AWAY, EXPIRED, Dashboards
+from bot.pages.dashboard_figures import Scope, scope_of
 from handlers.codes import scope_ticket
-from storage.database import Database
-from storage.models import Organization, OrganizationKind, Post
+from storage.database import Database, Session
+from storage.models import Case, Organization, OrganizationKind, Post
 from tests.bot.pages.dashboards import SECRET, District, district
-from tests.fakes import MONDAY
-from tests.storage.kit import add_organization
+from tests.fakes import MONDAY, ZONE
+from tests.storage.kit import START, add_organization
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """Where the other database would say nothing new."""
@@ -146,10 +149,29 @@ async def test_the_figures_are_those_of_the_weeks_that_are_over(database: Databa
         assert group.id
         willow, ferry = (await rows(place))[:2]
         # 3 + 1 of 8 in the four weeks, 4 + 2 of 8 in the four before
-        assert willow[2:6] == ["3", "50% ↓ 25", "0", "0"]
-        assert ferry[2:6] == ["1", "100%", "0", "0"]
+        assert willow[2:7] == ["3", "50% ↓ 25", "0", "0", "0"]
+        assert ferry[2:7] == ["1", "100%", "0", "0", "0"]
         page = (await fetched(place.url()))[1]
         assert 'aria-label="12 周里有 7 周开了会"' in page
+
+
+@SQLITE
+async def test_what_went_by_without_being_held_and_cases_that_are_late_are_counted(database: Database) -> None:
+    async with district(database) as place:
+        await place.meets("柳荫村党支部", 40, present=4)
+        async with database.transaction() as session:
+            for days in (-1, 1):
+                due_on = MONDAY.date() + timedelta(days=days)
+                session.add(_case(place.ids["柳荫村党支部"], due_on))
+        willow, ferry = (await rows(place))[:2]
+        assert int(willow[4]) > 0
+        assert (willow[6], ferry[6]) == ("2 1 逾期", "0")
+
+
+def _case(organization_id: int, due_on: date) -> Case:
+    return Case(
+        organization_id=organization_id, procedure="theme_day", title="主题党日", started_on=START, due_on=due_on
+    )
 
 
 @SQLITE
@@ -161,9 +183,9 @@ async def test_levels_add_up_what_is_below_them_and_lead_there(database: Databas
         levels = await rows(place, "?view=levels")
         assert [row[0] for row in levels] == ["河东片党总支", "河西片党总支", "镇机关党支部"]
         east, west, own = levels
-        assert (east[1], east[3], east[4], east[7]) == ("2", "2", "62%", "30 天内都有")
-        assert (west[1], west[3], west[4], west[7]) == ("1", "0", "—", "1 个支部 30 天没有")
-        assert (own[1], own[3], own[4], own[7]) == ("1", "1", "50%", "11月18日")
+        assert (east[1], east[3], east[4], east[8]) == ("2", "2", "62%", "30 天内都有")
+        assert (west[1], west[3], west[4], west[8]) == ("1", "0", "—", "1 个支部 30 天没有")
+        assert (own[1], own[3], own[4], own[8]) == ("1", "1", "50%", "11月18日")
         page = (await fetched(place.url("?view=levels")))[1]
         assert f'href="?at={place.ids["河东片党总支"]}"' in page
 
@@ -195,35 +217,78 @@ async def test_every_column_sorts_both_ways_and_what_has_no_figure_comes_last(da
         assert 'aria-sort="ascending"><a href="?sort=-rate">' in page
 
 
-async def test_a_scope_is_counted_in_as_many_statements_however_large_and_not_again_at_every_look(
-    database: Database,
-) -> None:
+async def test_a_scope_is_counted_in_as_many_statements_however_large_it_is(database: Database) -> None:
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         seen.append(statement)
 
+    async def counted(place: District) -> int:
+        seen.clear()
+        async with database.reading() as session:
+            await scope_of(session, place.paths["清河镇党委"], ZONE, MONDAY)
+        return len(seen)
+
     async with district(database) as place:
         event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-        await fetched(place.url())
-        first = len(seen)
-        seen.clear()
-        await fetched(place.url("?sort=rate"))
-        looked = len(seen)
-        await _add_branches(place, 150)
-        place.now += timedelta(minutes=2)
-        seen.clear()
+        small = await counted(place)
+        await _add_branches(place, 60)
+        assert await counted(place) == small <= 40
+
+
+@SQLITE
+async def test_figures_are_shown_for_a_minute_and_then_counted_anew(database: Database) -> None:
+    async with district(database) as place:
+        assert "<b>4</b> 个支部" in (await fetched(place.url()))[1]
+        await _add_branches(place, 10)
+        place.now += timedelta(seconds=59)
+        page = (await fetched(place.url("?sort=rate")))[1]
+        assert "<b>4</b> 个支部" in page
+        assert "截至11月23日 10:00" in page
+        place.now += timedelta(seconds=1)
         page = (await fetched(place.url()))[1]
-        assert len(seen) == first <= 14
-        assert looked <= 5
-        assert "<b>154</b> 个支部" in page
+        assert "<b>14</b> 个支部" in page
+        assert "截至11月23日 10:01" in page
 
 
-async def _add_branches(place: District, count: int) -> None:
+@SQLITE
+async def test_while_much_is_counted_the_old_figures_are_shown_and_say_of_when_they_are(database: Database) -> None:
+    async with district(database, patience=0) as place:
+        await fetched(place.url())
+        await _add_branches(place, 10)
+        place.now += timedelta(minutes=5)
+        page = (await fetched(place.url()))[1]
+        assert "<b>4</b> 个支部" in page
+        assert "截至11月23日 10:00" in page
+        while "<b>14</b> 个支部" not in (page := (await fetched(place.url()))[1]):
+            pass
+        assert "截至11月23日 10:05" in page
+        # What is much older is nobody's picture any more.
+        await _add_branches(place, 1, "再添")
+        place.now += timedelta(minutes=15)
+        assert "<b>15</b> 个支部" in (await fetched(place.url()))[1]
+
+
+@SQLITE
+async def test_many_who_look_at_once_have_it_counted_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts: list[str] = []
+
+    async def noted(session: Session, path: str, zone: ZoneInfo, now: datetime) -> Scope:
+        counts.append(path)
+        return await scope_of(session, path, zone, now)
+
+    monkeypatch.setattr("bot.pages.dashboard.scope_of", noted)
+    async with district(database) as place:
+        found = await asyncio.gather(*(fetched(place.url()) for _ in range(8)))
+        assert [status for status, _, _ in found] == [200] * 8
+        assert counts == [place.paths["清河镇党委"]]
+
+
+async def _add_branches(place: District, count: int, named: str = "第") -> None:
     async with place.database.transaction() as session:
         parent = await session.get(Organization, place.ids["河西片党总支"])
         for number in range(count):
-            await add_organization(session, OrganizationKind.BRANCH, f"第{number + 1}村党支部", parent)
+            await add_organization(session, OrganizationKind.BRANCH, f"{named}{number + 1}村党支部", parent)
 
 
 @SQLITE
