@@ -4,7 +4,7 @@ dissolved when nothing is left in it. What it has recorded stays, and lies below
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import case, func, insert, literal, select, update
+from sqlalchemy import case, delete, func, insert, literal, select, update
 
 from storage.cases import RUNNING
 from storage.database import Session
@@ -144,6 +144,8 @@ async def dissolve_organization(session: Session, organization_id: int, decision
     """
     await lock_tree(session)
     one = await check_dissolve(session, organization_id)
+    # Its chat may be linked by whoever comes after.
+    await session.execute(delete(GroupChat).where(GroupChat.organization_id == one.id))
     await _end(session, one, decision.decided_on, None)
     await note(session, one, ChangeKind.DISSOLVED, decision)
 

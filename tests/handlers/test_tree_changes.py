@@ -8,12 +8,21 @@ from sqlalchemy import select
 
 from handlers.messages import Kind
 from storage.database import Database
-from storage.models import Meeting, Organization, OrganizationChange, OrganizationKind, Post, PostKind
+from storage.models import (
+    Attendance,
+    Meeting,
+    Organization,
+    OrganizationChange,
+    OrganizationKind,
+    Post,
+    PostKind,
+    Presence,
+)
 from storage.people import branches_under
 from tests.branch import settled_town
 from tests.fakes import MONDAY, TEXTS, Chat
 from tests.storage.kit import START, add_organization
-from tests.test_at_once import all_at_once, said, tapped
+from tests.test_at_once import all_at_once, begin_check_in, said, tapped
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 CHANGES = (
@@ -158,3 +167,22 @@ async def test_thousands_of_branches_are_looked_for_by_a_part_of_the_name(databa
     await official.taps("下一页 ›")
     assert official.hears()[-1].startswith("清河镇党委（党委）")
     assert official.town.now == MONDAY
+
+
+async def test_members_check_in_while_their_branch_is_being_moved(database: Database) -> None:
+    town, chats, _ = await settled_town(database)
+    official, secretary = chats["郑远"], chats["李向阳"]
+    await said(official, "新建党总支", "清河镇党委", "党总支", "桃花村党总支", *PAPER, "确认")
+    await begin_check_in(town, secretary)
+    await said(official, "转隶", "桃花村党支部", "桃花村党总支", *PAPER)
+    members = [chats[name] for name in ("王桂兰", "赵大海", "周福生")]
+    await all_at_once(town, tapped(official, "确认"), *(tapped(chat, "签到") for chat in members))
+    assert official.hears()[-1].startswith("转好了")
+    async with database.reading() as session:
+        [branch] = [one for one in await branches_under(session, "/") if one.name == "桃花村党支部"]
+        general = await session.scalar(select(Organization.path).where(Organization.name == "桃花村党总支"))
+        assert branch.path.startswith(general or "?")
+        there = select(Attendance.person_id).where(Attendance.presence == Presence.PRESENT)
+        assert len(list(await session.scalars(there))) == 3
+    await said(secretary, "实到情况")
+    assert "3" in secretary.hears()[-1]

@@ -359,7 +359,11 @@ async def test_only_what_is_empty_is_dissolved_and_its_name_is_free_again(databa
     full = await refused(database, lambda session: dissolve_organization(session, town.branch, DECIDED))
     assert full.key == "not_empty"
     async with database.transaction() as session:
+        chat = {"channel": "fake", "tenant": "t", "chat": "g", "linked_at": NOW}
+        session.add(GroupChat(organization_id=town.other_branch, **chat))
+        await session.flush()
         await dissolve_organization(session, town.other_branch, DECIDED)
+        assert list(await session.scalars(select(GroupChat))) == []
         again = await add_organization(session, BRANCH, "渡口村党支部", town.committee, DECIDED)
     async with database.reading() as session:
         assert [one.id for one in await organizations_named(session, "渡口村党支部")] == [again]
