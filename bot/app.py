@@ -38,7 +38,7 @@ from knowledge.handbook import Handbook
 from knowledge.procedure.files import Procedures
 from storage.database import Database, Unavailable
 from storage.models import Lane
-from storage.outbox import release_claims
+from storage.outbox import GROUP_GAP, release_claims
 from storage.paces import reserve
 
 if TYPE_CHECKING:
@@ -331,14 +331,15 @@ async def _serve_broadcast(
     if alone:
         async with app.database.transaction() as session:
             for lane in UNASKED:
-                await release_claims(session, sender.name, tenant, lane)
+                # Not before its chat can have another: what was claimed may have been sent a moment ago.
+                await release_claims(session, sender.name, tenant, lane, due_at=app.clock() + GROUP_GAP)
     delivery = Delivery(
         app.database,
         {(sender.name, tenant): app.metrics.counted(sender)},
         app.clock,
         at_once=int(settings.broadcast_per_second * 1.25) + 1,
         paced=True,
-        lease=timedelta(seconds=settings.send_seconds * 1.5),
+        lease=max(timedelta(seconds=settings.send_seconds * 1.5), GROUP_GAP * 1.5),
     )
     stack.push_async_callback(delivery.settle)
     tasks.create_task(delivery.run(*UNASKED))

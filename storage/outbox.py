@@ -287,17 +287,26 @@ async def readdress(session: Session, channel: str, tenant: str, old: str, new: 
     )
 
 
-async def release_claims(session: Session, channel: str, tenant: str, lane: Lane) -> None:
-    """Let go of what a stopped process had claimed; only for the one process that may send on this channel."""
+async def release_claims(
+    session: Session, channel: str, tenant: str, lane: Lane, due_at: datetime | None = None
+) -> None:
+    """Let go of what a stopped process had claimed; only for the one process that may send on this channel.
+
+    With `due_at` none of it is due before that.
+    """
+    values: dict[str, datetime | None] = {"claimed_until": None}
+    if due_at is not None:
+        values["due_at"] = due_at
     await session.execute(
         update(OutboxMessage)
         .where(
             OutboxMessage.channel == channel,
             OutboxMessage.tenant == tenant,
             OutboxMessage.lane == lane,
-            OutboxMessage.state == Delivery.WAITING,
+            OutboxMessage.state == _WAITS,
+            OutboxMessage.claimed_until.is_not(None),
         )
-        .values(claimed_until=None)
+        .values(values)
     )
 
 

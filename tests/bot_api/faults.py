@@ -7,17 +7,22 @@ from typing import Literal
 class Refusal(Exception):
     """An answer with `ok: false`."""
 
-    def __init__(self, status: int, description: str, retry_after: int | None = None) -> None:
+    def __init__(
+        self, status: int, description: str, retry_after: int | None = None, moved_to: int | None = None
+    ) -> None:
         super().__init__(description)
         self.status = status
         self.description = description
         self.retry_after = retry_after
+        self.moved_to = moved_to
 
     def as_json(self) -> dict[str, object]:
         """The body that the real server sends with it."""
         body: dict[str, object] = {"ok": False, "error_code": self.status, "description": self.description}
         if self.retry_after is not None:
             body["parameters"] = {"retry_after": self.retry_after}
+        if self.moved_to is not None:
+            body["parameters"] = {"migrate_to_chat_id": self.moved_to}
         return body
 
 
@@ -25,13 +30,15 @@ class Refusal(Exception):
 class Fault:
     """One call's misfortune: a refusal, a connection that breaks before or after the call took effect, or silence.
 
-    `body` answers this instead of what the Bot API would say, after the call took effect.
+    `body` answers this instead of what the Bot API would say, after the call took effect; `late` refuses what has
+    taken effect already.
     """
 
     refusal: Refusal | None = None
     body: str = ""
     drop: Literal["", "before", "after"] = ""
-    hang: bool = False
+    hang: Literal["", "before", "after"] = ""
+    late: Refusal | None = None
 
 
 def too_many(retry_after: int | None) -> Fault:
@@ -50,9 +57,10 @@ def bad_request(words: str) -> Fault:
     return Fault(Refusal(400, f"Bad Request: {words}"))
 
 
-def server_error(status: int = 500) -> Fault:
-    """5xx."""
-    return Fault(Refusal(status, "Internal Server Error" if status == 500 else "Bad Gateway"))
+def server_error(status: int = 500, *, accepted: bool = False) -> Fault:
+    """5xx, before the call took effect or after it."""
+    refusal = Refusal(status, "Internal Server Error" if status == 500 else "Bad Gateway")
+    return Fault(late=refusal) if accepted else Fault(refusal)
 
 
 def dropped(*, accepted: bool = False) -> Fault:
@@ -60,9 +68,9 @@ def dropped(*, accepted: bool = False) -> Fault:
     return Fault(drop="after" if accepted else "before")
 
 
-def hanging() -> Fault:
-    """No answer until the server closes."""
-    return Fault(hang=True)
+def hanging(*, accepted: bool = False) -> Fault:
+    """No answer until the server closes, and no effect either unless `accepted`."""
+    return Fault(hang="after" if accepted else "before")
 
 
 def garbled(body: str) -> Fault:

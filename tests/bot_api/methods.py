@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.bot_api import rules
 from tests.bot_api.faults import Refusal
-from tests.bot_api.people import Heard, Person, Received
+from tests.bot_api.people import Group, Heard, Person, Received
 from tests.bot_api.rules import refuse
 
 if TYPE_CHECKING:
@@ -172,6 +172,9 @@ def _chat(api: "BotApi", call: Params) -> int:
     chat = api.chats[chat_id]
     if isinstance(chat, Person) and chat.blocked:
         raise Refusal(403, "Forbidden: bot was blocked by the user")
+    if isinstance(chat, Group) and chat.moved_to is not None:
+        words = "Bad Request: group chat was upgraded to a supergroup chat"
+        raise Refusal(400, words, moved_to=chat.moved_to)
     return chat_id
 
 

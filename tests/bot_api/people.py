@@ -66,7 +66,14 @@ class Chat:
 
 
 class Group(Chat):
-    """A group chat with the bot in it."""
+    """A group chat with the bot in it; `moved_to` is its id since it became a supergroup."""
+
+    moved_to: int | None = None
+
+    def moves(self, to: int) -> "Group":
+        """Become a supergroup under a new id; what is sent to the old one is refused with a hint."""
+        self.moved_to = to
+        return self.api.group(to, self.description["title"])
 
 
 class Person(Chat):

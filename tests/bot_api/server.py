@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 from aiohttp import web
 from aiohttp.web_request import FileField
@@ -34,12 +35,19 @@ class StoredFile:
 
 @dataclass(slots=True)
 class Call:
-    """One call that reached the server; `at` is the loop's clock, `status` 0 where no answer went out."""
+    """One call that reached the server; `at` is the loop's clock, `status` 0 where no answer went out.
+
+    `taken` says that it took effect, whatever was answered; `retry_after` is what it was told to wait. When another
+    call comes on the same `connection`, its caller has read the answer to this one.
+    """
 
     method: str
     params: dict[str, str]
     at: float
     status: int = 0
+    taken: bool = False
+    retry_after: int | None = None
+    connection: int = 0
     files: list[str] = field(default_factory=list)
 
 
@@ -87,10 +95,13 @@ class BotApi:
         self.allowed: list[str] = []
         self.poller: object | None = None
         self.closing = False
+        self.weather: Callable[[str], Fault] = lambda method: Fault()
+        """What goes wrong with a call of a method for which no test has asked for anything."""
         self._faults: dict[tuple[str, str], deque[Fault]] = {}
         self._last: dict[str, Any] = {}
         self._update_id, self._message_id, self._query_id = 900_000_000, 0, 0
         self._port = port
+        self._connections: WeakKeyDictionary[object, int] = WeakKeyDictionary()
 
     # What a test does
 
@@ -195,11 +206,15 @@ class BotApi:
         await self._runner.cleanup()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        params = await _params(request)
+        arrived = asyncio.get_running_loop().time()
+        connection = self._connections.setdefault(request.transport, len(self.calls) + 1)
+        try:
+            params = await _params(request)
+        except ConnectionError:
+            return web.Response()  # the caller died while speaking
         method = request.match_info["method"]
-        call = Call(
-            method, dict(params), asyncio.get_running_loop().time(), files=[each[0] for each in params.files.values()]
-        )
+        files = [each[0] for each in params.files.values()]
+        call = Call(method, dict(params), arrived, connection=connection, files=files)
         self.calls.append(call)
         self.bell.ring()
         fault = self._next_fault(method, params.get("chat_id", ""))
@@ -212,11 +227,15 @@ class BotApi:
             if method.lower() not in METHODS:
                 raise Refusal(404, "Not Found")
             body = {"ok": True, "result": await METHODS[method.lower()](self, params)}
-            call.status = 200
+            call.status, call.taken = 200, True
+            if fault.late:
+                raise fault.late
         except Refusal as refusal:
-            call.status, body = refusal.status, refusal.as_json()
+            call.status, body, call.retry_after = refusal.status, refusal.as_json(), refusal.retry_after
         if await self._lost(request, fault, "after"):
             call.status = 0
+        if request.transport is None or request.transport.is_closing():
+            call.status = 0  # who called has hung up, and will never know
         if fault.body:
             return web.Response(text=fault.body)
         response = web.json_response(body, status=call.status or 200)
@@ -255,15 +274,15 @@ class BotApi:
         for to in (chat, ""):
             if waiting := self._faults.get((method.lower(), to)):
                 return waiting.popleft()
-        return Fault()
+        return self.weather(method)
 
     async def _lost(self, request: web.Request, fault: Fault, when: str) -> bool:
-        if fault.hang:
+        if fault.hang == when:
             while not self.closing:
                 await self.bell.until(lambda: self.closing, 60)
         if fault.drop == when and request.transport:
             request.transport.abort()
-        return fault.hang or fault.drop == when
+        return when in (fault.hang, fault.drop)
 
 
 async def _params(request: web.Request) -> Params:

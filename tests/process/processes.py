@@ -118,10 +118,10 @@ class Nursery:
         self.keeper.wait(timeout=20)
         self.keeper.stdout.close()
 
-    def start(self, command: str, url: str, api: BotApi, folder: Path, web_port: int = 0) -> "Forked":
-        """`python -m bot COMMAND`."""
+    def start(self, command: str, url: str, api: BotApi, folder: Path, web_port: int = 0, **more: str) -> "Forked":
+        """`python -m bot COMMAND`; `more` are settings by the names of their variables."""
         log = folder / f"{command}.log"
-        environment = settings(url, api, web_port)
+        environment = settings(url, api, web_port) | more
         order = {"command": command, "environment": environment, "folder": str(folder), "log": str(log)}
         return Forked(int(self.order(order)), log, self)
 
