@@ -12,6 +12,7 @@ from handlers.meeting_reminders import notice_is_the_reminder
 from handlers.meeting_words import meeting_label, meeting_name, quorum_words
 from handlers.menu_rows import Row
 from handlers.messages import Button
+from handlers.vote_words import VOTING
 from handlers.wording import Texts
 from knowledge.choices import by_pinyin
 from storage.accounts import reach
@@ -218,7 +219,9 @@ async def join(d: Dialogue) -> None:
     hosts = [one.id for one in await secretaries_of(d.session, held.organization_id)]
     when = meeting_label(d.texts, held.zone, held)
     await d.notify(hosts, "joined_notice", not_after=held.starts_at, branch=mine.name, when=when, count=len(added))
-    await d.say("joined", when=when, count=len(added), told=len(told))
+    votes = held.kind in VOTING
+    rows = ((Button(d.texts.title("record_vote"), f"record_vote.{held.id}"),),) if votes else ()
+    await d.say("joined", rows=rows, when=when, count=len(added), told=len(told), votes=votes)
 
 
 async def _invited_to(turn: Turn, argument: str) -> tuple[MeetingView, Place]:

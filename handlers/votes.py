@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from handlers.dialogue import Choice, Choices, Dialogue, Number, Option, PersonIn, Refused, Role, Text, YesNo, dialogue
 from handlers.dialogue.questions import OneOf
-from handlers.dialogue.turn import Turn, record_id
+from handlers.dialogue.turn import Place, Turn, record_id
 from handlers.meeting_choice import secretarys_meeting, which_meeting
 from handlers.meeting_words import meeting_name
 from handlers.menu_rows import back_to_menu
@@ -18,10 +18,12 @@ from handlers.vote_words import MATTERS, VOTING, Basis, basis_of, formula_of, re
 from knowledge.choices import by_pinyin
 from knowledge.rules.election import Result, elected_from, election_result, expected_at_election, tied_in
 from knowledge.rules.quorum import Formula
-from storage.meetings import MeetingView, meeting, tally
+from storage.attendance import attendance_of
+from storage.meeting_changes import joint_meetings, organizations_told
+from storage.meetings import MeetingView, meeting, meetings_of, tally
 from storage.minutes import add_correction, is_locked
-from storage.models import AgendaKind, MeetingKind, MeetingState, Status
-from storage.people import Member, PersonView, audit, members_of
+from storage.models import AgendaKind, MeetingKind, MeetingState, Presence, Status
+from storage.people import Member, PersonView, audit, members_of, organization
 from storage.votes import Counted, Item, VoteView, add_votes, all_votes_of, correct_vote, items_of, vote, votes_of
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -50,9 +52,14 @@ MOTIONS = {Status.CANDIDATE: (Motion.ADMIT,), Status.PROBATIONARY: (Motion.CONVE
 @dialogue("record_vote", role=Role.SECRETARY)
 async def record_a_vote(d: Dialogue) -> None:
     """The secretary enters what was counted in the room, and hears what that means and by which rule."""
-    held = await which_meeting(d, (MeetingState.OPEN,), also_named=(MeetingState.CLOSED,))
+    held, guest = await _meeting_and_guest(d)
     await _require_votable(d, held)
     item, matter = await _item_and_matter(d, held)
+    if guest is not None:
+        if matter is not AgendaKind.DECISION or held.kind is MeetingKind.COMMITTEE_MEETING:
+            raise Refused("host_only")
+        await _guests_vote(d, held, item, guest)
+        return
     if matter is AgendaKind.ELECTION:
         await _elect(d, held, item)
         return
@@ -64,6 +71,53 @@ async def record_a_vote(d: Dialogue) -> None:
     counted = await _counted(d, basis)
     await d.confirm(result=result_words(d.texts, basis, subject, counted))
     await _note(d, held, item, matter, [(subject, counted)])
+
+
+async def _meeting_and_guest(d: Dialogue) -> tuple[MeetingView, Place | None]:
+    """The meeting that is meant, and the branch of this secretary when it was only asked to it: each votes apart."""
+    argument = str(d.given.get("argument", ""))
+    if argument:
+        named = await meeting(d.session, record_id(argument))
+        if named is not None and (guest := await _guest_at(d.turn, named)) is not None:
+            if named.state not in (MeetingState.OPEN, MeetingState.CLOSED):
+                raise Refused("wrong_state", state=named.state)
+            return named, guest
+    elif not await meetings_of(d.session, d.place.organization_id, states=(MeetingState.OPEN,), limit=1):
+        for id in await joint_meetings(d.session, d.place.organization_id, (MeetingState.OPEN,)):
+            joint = await meeting(d.session, id)
+            assert joint is not None
+            return joint, d.place
+    return await which_meeting(d, (MeetingState.OPEN,), also_named=(MeetingState.CLOSED,)), None
+
+
+async def _guest_at(turn: Turn, held: MeetingView) -> Place | None:
+    """The branch of somebody who is no secretary of the meeting, but of one that has taken its members there."""
+    if turn.may_at(Role.SECRETARY, held.path):
+        return None
+    there = set(await organizations_told(turn.session, held.id))
+    return next((place for place in turn.places(Role.SECRETARY) if place.organization_id in there), None)
+
+
+async def _guests_vote(d: Dialogue, held: MeetingView, item: Item, guest: Place) -> None:
+    """A branch that was asked to a joint meeting votes with its own members alone, by its own number."""
+    subject = item.title[:100]
+    again = await _voted_before(d, held, item, subject, guest.organization_id)
+    subject = f"{subject}（再次表决）" if again else subject
+    ballots = await d.ask("how", Choice(HowVoted)) is HowVoted.BALLOTS
+    members = await members_of(d.session, guest.organization_id, (Status.FULL,))
+    eligible = {one.person_id for one in members if one.may_vote}
+    there = {
+        one.person_id
+        for one in await attendance_of(d.session, held.id)
+        if one.presence is Presence.PRESENT and one.left_at is None
+    }
+    formula = formula_of(held.kind, AgendaKind.DECISION)
+    basis = Basis(formula, AgendaKind.DECISION, len(eligible), len(eligible & there), ballots)
+    if not eligible or not basis.is_quorate:
+        raise Refused("too_few", basis=basis, formula=formula.value)
+    counted = await _counted(d, basis)
+    await d.confirm(result=result_words(d.texts, basis, f"{guest.name}：{subject}", counted))
+    await _note(d, held, item, AgendaKind.DECISION, [(subject, counted)], guest)
 
 
 async def _require_votable(d: Dialogue, held: MeetingView) -> None:
@@ -108,9 +162,15 @@ async def _subject(d: Dialogue, held: MeetingView, item: Item, matter: AgendaKin
     return d.texts.say("votes", "motion_on", name=one.name, motion=motion.value)
 
 
-async def _voted_before(d: Dialogue, held: MeetingView, item: Item, subject: str) -> bool:
+async def _voted_before(
+    d: Dialogue, held: MeetingView, item: Item, subject: str, organization_id: int | None = None
+) -> bool:
     """Whether a vote on this stands already, and this is another one; a correction of that one is another matter."""
-    standing = {one.subject: one for one in await votes_of(d.session, held.id) if one.item_id == item.id}
+    standing = {
+        one.subject: one
+        for one in await votes_of(d.session, held.id)
+        if one.item_id == item.id and one.organization_id == organization_id
+    }
     if subject not in standing:
         return False
     if f"{subject}（再次表决）" in standing:
@@ -232,13 +292,27 @@ async def _eligible_for_election(d: Dialogue, held: MeetingView) -> list[Member]
 
 
 async def _note(
-    d: Dialogue, held: MeetingView, item: Item, matter: AgendaKind, rows: list[tuple[str, Counted]]
+    d: Dialogue,
+    held: MeetingView,
+    item: Item,
+    matter: AgendaKind,
+    rows: list[tuple[str, Counted]],
+    guest: Place | None = None,
 ) -> None:
-    ids = await add_votes(d.session, item.id, matter, rows, recorded_by_id=d.turn.person_id, now=d.turn.now)
+    ids = await add_votes(
+        d.session,
+        item.id,
+        matter,
+        rows,
+        recorded_by_id=d.turn.person_id,
+        now=d.turn.now,
+        organization_id=guest.organization_id if guest else None,
+    )
     if not ids:
         await d.say("not_noted")
         return
-    await audit(d.session, d.turn.now, d.turn.person_id, held.organization_id, "record_vote", f"meeting:{held.id}")
+    whose = guest.organization_id if guest else held.organization_id
+    await audit(d.session, d.turn.now, d.turn.person_id, whose, "record_vote", f"meeting:{held.id}")
     await d.say("noted", rows=_after(d.turn, held, ids[0] if len(ids) == 1 else None))
 
 
@@ -253,10 +327,15 @@ def _after(turn: Turn, held: MeetingView, vote_id: int | None) -> Rows:
 
 @reply("votes", role=Role.SECRETARY)
 async def list_votes(turn: Turn, argument: str) -> None:
-    """All votes of a meeting that stand, each a button to its page."""
-    held = await secretarys_meeting(turn, argument)
+    """All votes of a meeting that stand, those of one's own branch each a button; guests see their own alone."""
+    named = await meeting(turn.session, record_id(argument))
+    guest = await _guest_at(turn, named) if named else None
+    held = named if named and guest else await secretarys_meeting(turn, argument)
+    own = guest.organization_id if guest else None
     found = await votes_of(turn.session, held.id)
-    rows: list[tuple[Button, ...]] = [(Button(one.subject[:30], f"vote.{one.id}"),) for one in found[-LISTED:]]
+    mine = [one for one in found if one.organization_id == own]
+    found = mine if guest else found
+    rows: list[tuple[Button, ...]] = [(Button(one.subject[:30], f"vote.{one.id}"),) for one in mine[-LISTED:]]
     if held.state in (MeetingState.OPEN, MeetingState.CLOSED) and not await is_locked(turn.session, held.id):
         rows.append((Button(turn.texts.title("record_vote"), f"record_vote.{held.id}"),))
     lines = [short_words(turn.texts, one) for one in found]
@@ -284,7 +363,8 @@ async def _vote_of_mine(turn: Turn, argument: str) -> tuple[MeetingView, VoteVie
     held = await meeting(turn.session, one.meeting_id) if one else None
     if one is None or held is None:
         raise Refused("gone")
-    turn.require_at(Role.SECRETARY, held.path)
+    whose = await organization(turn.session, one.organization_id) if one.organization_id is not None else None
+    turn.require_at(Role.SECRETARY, whose.path if whose else held.path)
     return held, one
 
 
@@ -378,7 +458,7 @@ async def _send(turn: Turn, paper: str, held: MeetingView, one: VoteView) -> Non
         "resolution": [line for words in decided for line in words.splitlines()] or [one.subject],
     }
     context = {
-        "branch": {"name": held.organization_name, "eligible": counted.eligible},
+        "branch": {"name": one.branch or held.organization_name, "eligible": counted.eligible},
         "today": turn.today,
         "case": {"title": one.subject},
         "step": {name: value for name, value in step.items() if value is not None},

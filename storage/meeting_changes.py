@@ -106,6 +106,19 @@ async def organizations_invited(session: Session, meeting_id: int) -> list[int]:
     return sorted(await session.scalars(query))
 
 
+async def joint_meetings(session: Session, organization_id: int, states: Collection[MeetingState]) -> list[int]:
+    """The ids of the meetings in these states to which an organization was asked and has taken its members, the newest
+    first."""
+    query = (
+        select(Meeting.id)
+        .join(MeetingOrganization, MeetingOrganization.meeting_id == Meeting.id)
+        .where(MeetingOrganization.organization_id == organization_id, Meeting.state.in_(states))
+        .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+    )
+    found = [*await session.scalars(query)]
+    return [id for id in found if organization_id in await organizations_told(session, id)]
+
+
 async def organizations_told(session: Session, meeting_id: int) -> list[int]:
     """The organization that convened a meeting, then those asked to it that have taken their members there."""
     hosts = select(Meeting.organization_id).where(Meeting.id == meeting_id)

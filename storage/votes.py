@@ -9,7 +9,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import aliased
 
 from storage.database import Session
-from storage.models import AgendaItem, AgendaKind, Meeting, MeetingState, Person, Vote
+from storage.models import AgendaItem, AgendaKind, Meeting, MeetingState, Organization, Person, Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class VoteView:
-    """One vote with the item it was about; `reason` says why it corrects another, `recorded_by` is a name."""
+    """One vote with the item it was about; `reason` says why it corrects another, `recorded_by` is a name.
+
+    `organization_id` and `branch` are of a branch that voted for itself at another's meeting, and empty otherwise.
+    """
 
     id: int
     meeting_id: int
@@ -63,6 +66,8 @@ class VoteView:
     recorded_by: str
     recorded_at: datetime
     replaces_id: int | None
+    organization_id: int | None
+    branch: str
 
 
 async def items_of(session: Session, meeting_id: int) -> list[Item]:
@@ -99,14 +104,17 @@ def _select_votes() -> Select[*tuple[Any, ...]]:
             Person.name,
             Vote.recorded_at,
             Vote.replaces_id,
+            Vote.organization_id,
+            Organization.name,
         )
         .join(AgendaItem, AgendaItem.id == Vote.agenda_item_id)
+        .outerjoin(Organization, Organization.id == Vote.organization_id)
         .outerjoin(Person, Person.id == Vote.recorded_by_id)
     )
 
 
 def _view(row: Sequence[Any]) -> VoteView:
-    values: list[Any] = [*row[:6], Counted(*row[6:17]), row[17], row[18] or "", row[19], row[20]]
+    values: list[Any] = [*row[:6], Counted(*row[6:17]), row[17], row[18] or "", *row[19:22], row[22] or ""]
     return VoteView(*values)
 
 
@@ -147,19 +155,21 @@ async def add_votes(
     *,
     recorded_by_id: int | None,
     now: datetime,
+    organization_id: int | None = None,
 ) -> list[int]:
-    """Note votes on an item, as (subject, figures); what kind of matter it is stays with the item.
+    """Note votes on an item, as (subject, figures), of the branch that convened the meeting or of one asked to it; what
+    kind of matter it is stays with the item.
 
     Nothing, and an empty list, when the meeting is not running or over, when its minutes are locked, or when a vote on
     one of the subjects stands already: two people note the same vote at once, and one of them is enough.
     """
     if not await _may_be_noted(session, item_id):
         return []
-    if await _standing(session, item_id, [subject for subject, _ in counted]):
+    if await _standing(session, item_id, [subject for subject, _ in counted], organization_id):
         return []
     await session.execute(update(AgendaItem).where(AgendaItem.id == item_id).values(kind=kind))
     await _unsign(session, item_id)
-    rows = [_row(item_id, subject, one, recorded_by_id, now) for subject, one in counted]
+    rows = [_row(item_id, subject, one, recorded_by_id, now, organization_id) for subject, one in counted]
     session.add_all(rows)
     await session.flush()
     return [row.id for row in rows]
@@ -178,7 +188,7 @@ async def correct_vote(
     await session.execute(select(Meeting.id).where(Meeting.id == found.meeting_id).with_for_update())
     if await is_corrected(session, vote_id):
         return None
-    row = _row(found.item_id, found.subject, counted, recorded_by_id, now)
+    row = _row(found.item_id, found.subject, counted, recorded_by_id, now, found.organization_id)
     row.reason, row.replaces_id = reason[:200], vote_id
     session.add(row)
     await _unsign(session, found.item_id)
@@ -204,18 +214,31 @@ async def _may_be_noted(session: Session, item_id: int) -> bool:
     return row is not None and row[0] in (MeetingState.OPEN, MeetingState.CLOSED) and row[1] is None
 
 
-async def _standing(session: Session, item_id: int, subjects: Collection[str]) -> bool:
+async def _standing(session: Session, item_id: int, subjects: Collection[str], organization_id: int | None) -> bool:
     later = aliased(Vote)
     query = (
         select(Vote.id)
         .outerjoin(later, later.replaces_id == Vote.id)
-        .where(Vote.agenda_item_id == item_id, Vote.subject.in_(subjects), later.id.is_(None))
+        .where(
+            Vote.agenda_item_id == item_id,
+            Vote.subject.in_(subjects),
+            Vote.organization_id.is_not_distinct_from(organization_id),
+            later.id.is_(None),
+        )
     )
     return (await session.execute(query)).first() is not None
 
 
-def _row(item_id: int, subject: str, counted: Counted, recorded_by_id: int | None, now: datetime) -> Vote:
+def _row(
+    item_id: int,
+    subject: str,
+    counted: Counted,
+    recorded_by_id: int | None,
+    now: datetime,
+    organization_id: int | None,
+) -> Vote:
     return Vote(
+        organization_id=organization_id,
         agenda_item_id=item_id,
         subject=subject[:120],
         secret=counted.secret,

@@ -169,12 +169,14 @@ class Vote(Base):
 
     `subject` is the motion or the name that was voted on. Ballots are counted only where the vote was `secret`.
     `written` are those in favour who could not come to an admission and had said so in writing beforehand: they count,
-    and are in no other figure.
+    and are in no other figure. At a joint meeting each branch votes for itself: `organization_id` is that of one that
+    was asked to it, and empty for the one that convened it.
     """
 
     __tablename__ = "votes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
     agenda_item_id: Mapped[int] = mapped_column(ForeignKey("agenda_items.id", ondelete="CASCADE"), index=True)
     subject: Mapped[str] = mapped_column(String(120))
     secret: Mapped[bool]

@@ -39,6 +39,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.add_column(sa.Column("due_on", sa.Date(), nullable=True))
+    op.create_index("ix_learning_organization", "learning", ["organization_id", "recorded_at"])
     unreckoned = sa.text("state = 'open' AND due_on IS NULL")
     op.create_index("ix_cases_unreckoned", "cases", ["id"], sqlite_where=unreckoned, postgresql_where=unreckoned)
     with op.batch_alter_table("digest_issues", schema=None) as batch_op:
@@ -115,9 +116,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_organization_changes_organization_id"), ["organization_id"])
         batch_op.create_index("ix_organization_changes_name", ["parent_id", "name"])
 
+    with op.batch_alter_table("votes", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("organization_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_votes_organization_id"), "organizations", ["organization_id"], ["id"]
+        )
+
 
 def downgrade() -> None:
     """Take back."""
+    with op.batch_alter_table("votes", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_votes_organization_id"), type_="foreignkey")
+        batch_op.drop_column("organization_id")
     op.drop_table("organization_changes")
     op.drop_index("one_organization_of_a_name", "organizations")
     op.drop_index("one_root_of_a_name", "organizations")
@@ -143,6 +153,7 @@ def downgrade() -> None:
     with op.batch_alter_table("digest_issues", schema=None) as batch_op:
         batch_op.drop_column("late")
 
+    op.drop_index("ix_learning_organization", "learning")
     op.drop_index("ix_cases_unreckoned", "cases")
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_column("due_on")
