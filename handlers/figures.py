@@ -22,6 +22,8 @@ WEEKS = 5
 AHEAD = timedelta(days=90)
 """How far ahead elections and the ends of probations are looked for."""
 
+GRAVEST = (Light.RED, Light.YELLOW, Light.NONE)
+
 
 @dataclass(frozen=True, slots=True)
 class WeekCount:
@@ -309,13 +311,14 @@ def _branch(records: BranchRecords, now: datetime) -> BranchFigures:
 
 def _owed(duties: Iterable[Duty]) -> Iterator[Owed]:
     """What is not held yet, several groups of one light together, red before yellow before the rest."""
-    found = Counter(
-        (one.what, one.standing.light, one.standing.last, one.standing.missed)
-        for one in duties
-        if not one.standing.count
-    )
-    for what, light, last, missed in sorted(found, key=lambda one: list(Light).index(one[1]), reverse=True):
-        yield Owed(what, light, last, found[what, light, last, missed], missed)
+    open_ones = [(one.what, one.standing) for one in duties if not one.standing.count]
+    found = Counter((what, stands.light, stands.last, stands.missed) for what, stands in open_ones)
+    for (what, light, last, missed), count in sorted(found.items(), key=_by_light):
+        yield Owed(what, light, last, count, missed)
+
+
+def _by_light(one: tuple[tuple[str, Light, date, date | None], int]) -> int:
+    return GRAVEST.index(one[0][1])
 
 
 def _end_of(one: Probation) -> date:

@@ -36,6 +36,8 @@ __all__ = ["BranchRecords", "Probation", "Records", "Window", "records_of"]
 ADMISSION, ADMITTED, CONVERTED = "admission", "admission_meeting", "conversion_meeting"
 """The procedure by which members are admitted, and its steps that say how long a probation lasts."""
 ELECTION = "election"
+LECTURES = {"half_year": 6, "year": 12}
+"""Months of what is longer than the usual quarter, by `every` of a custom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ async def records_of(session: Session, paths: Collection[str], window: Window) -
     What an organization recorded that became part of another counts for that one.
     """
     tree = await tree_at(session, paths, len(window.bounds) - 1)
-    since = Since.of(window.today, window.looked_back)
+    lecture_months = await _read_lectures(session, tree)
+    since = Since.of(window.today, window.looked_back, lecture_months=lecture_months)
     await _read_members(session, tree)
     await _read_committees(session, tree)
     await read_weeks(session, tree, window.bounds)
@@ -77,7 +80,6 @@ async def records_of(session: Session, paths: Collection[str], window: Window) -
     await read_held(session, tree, since, window.zone)
     await read_done_as_cases(session, tree, since)
     await read_theme_days(session, tree)
-    await _read_lectures(session, tree)
     await _read_reports(session, tree, window.week)
     await _read_cases(session, tree, window.today)
     await _read_steps(session, tree, window.week)
@@ -112,11 +114,13 @@ async def _read_committees(session: Session, tree: Tree) -> None:
             branch.committee, branch.term_ends = committee, term_ends
 
 
-async def _read_lectures(session: Session, tree: Tree) -> None:
+async def _read_lectures(session: Session, tree: Tree) -> int:
+    """What is wanted of lectures by custom, and of how many months the longest period is that any custom names."""
     query = select(Custom.organization_id, Custom.value).where(Custom.name == "lecture")
     wanted = {row[0]: row[1] for row in await session.execute(query)}
     for branch in tree.branches.values() if wanted else ():
         branch.lectures = [wanted[id] for id in branch.node.place if id in wanted]
+    return max((LECTURES.get(value["every"], 3) for value in wanted.values()), default=3)
 
 
 def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -166,31 +170,23 @@ async def _read_cases(session: Session, tree: Tree, today: date) -> None:
 
 
 async def _read_steps(session: Session, tree: Tree, week: tuple[datetime, datetime]) -> None:
-    """How many cases went on in the week, which a correction does not make them do; and when anything was recorded."""
+    """When anything was recorded, and how many cases went on in the week, which a correction does not make them do."""
+    steps = (
+        select(Case.organization_id).join(CaseStep, CaseStep.case_id == Case.id).where(tree.has(Case.organization_id))
+    )
+    query = steps.add_columns(func.max(CaseStep.recorded_at)).group_by(Case.organization_id)
+    for organization_id, newest in await session.execute(query):
+        if (branch := tree.branch(organization_id)) is not None:
+            branch.recorded(newest)
     first, after = week
-    went_on = and_(
-        CaseStep.recorded_at >= first,
-        CaseStep.recorded_at < after,
-        CaseStep.replaces_id.is_(None),
+    went_on = (
+        steps.add_columns(func.count(CaseStep.case_id.distinct()))
+        .where(CaseStep.recorded_at >= first, CaseStep.recorded_at < after, CaseStep.replaces_id.is_(None))
+        .group_by(Case.organization_id)
     )
-    each = (
-        select(
-            Case.organization_id,
-            func.max(CaseStep.recorded_at).label("newest"),
-            func.max(case((went_on, 1), else_=0)).label("went_on"),
-        )
-        .join(CaseStep, CaseStep.case_id == Case.id)
-        .where(tree.has(Case.organization_id))
-        .group_by(Case.organization_id, Case.id)
-        .subquery()
-    )
-    query = select(each.c.organization_id, func.max(each.c.newest), func.sum(each.c.went_on)).group_by(
-        each.c.organization_id
-    )
-    for organization_id, newest, moved in await session.execute(query):
+    for organization_id, moved in await session.execute(went_on):
         if (branch := tree.branch(organization_id)) is not None:
             branch.cases_moved += moved
-            branch.recorded(newest)
 
 
 async def _read_ledgers(session: Session, tree: Tree) -> None:

@@ -34,31 +34,40 @@ A_DAY = timedelta(days=1)
 class Since:
     """From which day on meetings of a kind can matter for what is owed on a day: what was before is long settled.
 
-    A day's grace, for a day begins elsewhere earlier.
+    For what is a red light when a period went by without that is the beginning of the one before.
     """
 
     month: date
-    quarter: date
-    year: date
+    month_before: date
+    quarter_before: date
+    lectures: date
     looked_back: date
 
     @classmethod
-    def of(cls, today: date, looked_back: timedelta) -> "Since":
-        """The beginnings of the month before, the quarter before, and the year."""
-        quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1) - A_DAY
+    def of(cls, today: date, looked_back: timedelta, *, lecture_months: int) -> "Since":
+        """As of a day; lectures are looked for within periods of so many months."""
+        month = today.replace(day=1)
+        quarter = _period(today, 3) - A_DAY
         return cls(
-            (today.replace(day=1) - A_DAY).replace(day=1),
-            quarter.replace(month=quarter.month - 2, day=1),
-            today.replace(month=1, day=1),
+            month,
+            (month - A_DAY).replace(day=1),
+            _period(quarter, 3),
+            _period(today, lecture_months),
             today - looked_back,
         )
+
+    @property
+    def year(self) -> date:
+        """The first day of the year."""
+        return self.month.replace(month=1)
 
     def wanted(self, zone: ZoneInfo) -> ColumnElement[bool]:
         """Closed meetings that can matter."""
         wanted = (
-            (self.month, (MeetingKind.COMMITTEE_MEETING, MeetingKind.GROUP_MEETING, MeetingKind.THEME_DAY)),
-            (self.quarter, (MeetingKind.GENERAL_MEETING,)),
-            (self.year, (MeetingKind.LECTURE,)),
+            (self.month, (MeetingKind.GROUP_MEETING, MeetingKind.THEME_DAY)),
+            (self.month_before, (MeetingKind.COMMITTEE_MEETING,)),
+            (self.quarter_before, (MeetingKind.GENERAL_MEETING,)),
+            (self.lectures, (MeetingKind.LECTURE,)),
             (self.looked_back, (MeetingKind.CRITICISM_MEETING, MeetingKind.APPRAISAL)),
         )
         of_a_kind = [
@@ -75,7 +84,12 @@ class Since:
         )
 
 
+def _period(day: date, months: int) -> date:
+    return day.replace(month=(day.month - 1) // months * months + 1, day=1)
+
+
 def _beginning(first: date, zone: ZoneInfo) -> datetime:
+    """A day's grace, for a day begins elsewhere earlier."""
     return datetime(first.year, first.month, first.day, tzinfo=zone) - A_DAY
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -83,7 +83,9 @@ class BranchRecords:
 class Tree:
     """The organizations at or below some paths that there are, and those that became part of one."""
 
-    def __init__(self, paths: Collection[str], nodes: Iterable[Node], weeks: int) -> None:
+    def __init__(self, paths: Collection[str], nodes: Iterable[Node], weeks: int, *, everything: bool) -> None:
+        """`everything` says that there are no other organizations."""
+        self._everything = everything
         self.paths = tuple(paths)
         self._nodes = {one.id: one for one in nodes}
         there = [one for one in self._nodes.values() if one.closed_on is None and one.path.startswith(self.paths)]
@@ -111,6 +113,8 @@ class Tree:
 
     def has(self, column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
         """That a row is of one of these organizations; it may be of some others too, so look again with `branch`."""
+        if self._everything:
+            return true()
         if len(self.ids) <= LISTED:
             return column.in_(self.ids)
         return column.in_(select(Organization.id).where(_within(self.paths)))
@@ -135,6 +139,7 @@ class Tree:
 async def tree_at(session: Session, paths: Collection[str], weeks: int) -> Tree:
     """The organizations at or below any of these paths, with room for so many weeks of each branch."""
     above = {int(part) for path in paths for part in path.strip("/").split("/") if part}
+    all_there_are = select(func.count()).select_from(aliased(Organization)).scalar_subquery()
     query = select(
         Organization.id,
         Organization.parent_id,
@@ -144,8 +149,10 @@ async def tree_at(session: Session, paths: Collection[str], weeks: int) -> Tree:
         Organization.timezone,
         Organization.closed_on,
         Organization.successor_id,
+        all_there_are,
     ).where(or_(_within(paths), Organization.id.in_(above)))
-    return Tree(paths, [Node(*row) for row in await session.execute(query)], weeks)
+    rows = (await session.execute(query)).all()
+    return Tree(paths, [Node(*row[:-1]) for row in rows], weeks, everything=bool(rows) and rows[0][-1] == len(rows))
 
 
 def _within(paths: Iterable[str]) -> ColumnElement[bool]:

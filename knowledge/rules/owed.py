@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from knowledge.rules.periods import months_later
 
@@ -50,6 +51,7 @@ class Standing:
     since: date | None = field(default=None, compare=False)
 
 
+@lru_cache(maxsize=1000)
 def period_of(day: date, months: int) -> tuple[date, date]:
     """The first and the last day of the month, quarter, half year or year that a day is in."""
     first = day.replace(day=1, month=(day.month - 1) // months * months + 1)

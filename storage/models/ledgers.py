@@ -84,6 +84,7 @@ class Learning(Base):
         UniqueConstraint("person_id", "meeting_id"),
         UniqueConstraint("person_id", "report_id"),
         Index("ix_learning_person", "person_id", "held_on"),
+        Index("ix_learning_organization", "organization_id", "recorded_at"),
     )
 
 
