@@ -80,7 +80,7 @@ def samples() -> list[ScopeFigures]:
         quiet(4, "丰收农机合作社党支部"),
         quiet(5, "镇机关党支部", None),
     ]
-    many = [(well, troubled, quiet)[number % 3](number + 2, f"第{number}村党支部") for number in range(300)]
+    many = [(well, troubled, quiet)[number % 3](number + 2, f"第{number}村党支部") for number in range(100)]
     return [
         scope([]),
         scope([quiet(2, "柳荫村第一党支部", 1)]),

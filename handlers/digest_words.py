@@ -24,8 +24,8 @@ NAMED, NAMED_UNFOLDED = 3, 10
 """How many branches are named that something can be said of alike."""
 A_FEW = 3
 """Of fewer people than this no share is spoken of."""
-MANY_MORE = 0.1
-"""By how much attendance has grown when it is worth a word."""
+MANY_MORE = 10
+"""By how many points of a hundred attendance has grown when it is worth a word."""
 SMALL = 10
 """Lines of a screen that a secretary's digest takes at most."""
 
@@ -124,9 +124,9 @@ def _all_done(branch: BranchFigures) -> bool:
 
 def _more_came(branch: BranchFigures) -> bool:
     before = sum(branch.weeks[1:], WeekCount())
-    now, then = branch.week.rate, before.rate
+    now, then = percent(branch.week), percent(before)
     few = branch.week.expected < A_FEW or before.expected < A_FEW
-    return now is not None and then is not None and not few and now >= 0.5 and now - then >= MANY_MORE
+    return now is not None and then is not None and not few and now >= 50 and now - then >= MANY_MORE
 
 
 def _moved_on(branch: BranchFigures) -> bool:

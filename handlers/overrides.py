@@ -40,7 +40,10 @@ class Empty(ValueError):
 
 
 class Overrides:
-    """The templates of one folder, read again whenever a file has changed; `like` lends its filters and rules."""
+    """The templates of one folder, read again whenever a file has changed.
+
+    `like` lends its filters and rules, but not its globals: the sandbox has a `range` of its own that ends.
+    """
 
     def __init__(self, folder: Path, like: jinja2.Environment) -> None:
         self.folder = folder
@@ -55,7 +58,6 @@ class Overrides:
             lstrip_blocks=like.lstrip_blocks,
         )
         self._environment.filters.update(like.filters)
-        self._environment.globals.update(like.globals)
 
     def render(self, name: str, values: Mapping[str, object]) -> str | None:
         """The message as the folder words it; None where it does not, or where its template is broken."""
