@@ -12,7 +12,18 @@ from sqlalchemy import select, update
 
 from handlers.messages import Kind
 from storage.database import Database
-from storage.models import Membership, Organization, OrganizationKind, Post, PostKind, Report, ReportNote, ReportState
+from storage.models import (
+    Membership,
+    Organization,
+    OrganizationKind,
+    Post,
+    PostKind,
+    Report,
+    ReportKind,
+    ReportNote,
+    ReportState,
+)
+from storage.reports import add_report
 from tests.branch import settled_town
 from tests.fakes import TEXTS, Chat, FakeTown
 
@@ -262,3 +273,34 @@ async def test_a_group_is_no_place_that_a_report_is_handed_in_to_by_its_secretar
         post = {"organization_id": group.id, "since": date(2024, 1, 1)}
         session.add(Post(person_id=branch.ids["周福生"], **post, kind=PostKind.GROUP_LEADER))
     assert await branch.tap("周福生", f"report.{branch.report_id}") == [TEXTS.say("shared", "not_yours")]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_an_author_leafs_through_everything_and_gets_the_files_on_request_alone(branch: Branch) -> None:
+    async with branch.town.database.transaction() as session:
+        for number in range(9):
+            await add_report(
+                session,
+                organization_id=branch.ids["桃花村党支部"],
+                author_id=branch.ids[AUTHOR],
+                kind=ReportKind.FEEDBACK,
+                period="",
+                text=f"第{number}份",
+                file_ids=[],
+                now=branch.town.now,
+            )
+    author = branch.chats[AUTHOR]
+    await branch.tap(AUTHOR, "my_reports")
+    assert [button.payload for button in author.buttons()][-2:] == ["my_reports.1", "my_report_archive"]
+    await branch.tap(AUTHOR, "my_reports.1")
+    shown = [button.payload for button in author.buttons() if button.payload.startswith("report.")]
+    assert shown[-1] == f"report.{branch.report_id}", "the first that was handed in is the last of all"
+    for who in (AUTHOR, SECRETARY):
+        await branch.tap(who, f"report.{branch.report_id}")
+        first = branch.chats[who].messages[-1].documents
+        await branch.tap(who, f"report.{branch.report_id}")
+        assert not branch.chats[who].messages[-1].documents
+        await branch.tap(who, f"report_files.{branch.report_id}")
+        again = branch.chats[who].messages[-1].documents
+        assert [one.name for one in again] == ["手写稿.jpg"]
+        assert bool(first) == (who == SECRETARY), "who wrote it has it already"
