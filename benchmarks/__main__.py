@@ -1,6 +1,6 @@
 """All measurements, one table after another."""
 
-from benchmarks import cases, checkins, lookups, passages, turns
+from benchmarks import cases, checkins, imports, lookups, passages, turns
 
 if __name__ == "__main__":
     print("Handbook look-ups")
@@ -9,6 +9,8 @@ if __name__ == "__main__":
     passages.main([])
     print("\nProcedures and cases")
     cases.main([])
+    print("\nA county imported")
+    imports.main([])
     print("\nTurns")
     turns.main([])
     print("\nCheck-ins")

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, cast, func, insert, or_, select, update
+from sqlalchemy import Select, String, bindparam, cast, false, func, insert, or_, select, update
 
 from storage.database import Session, ids_for, table_of, upsert
 from storage.models import (
@@ -301,6 +301,8 @@ async def _write(session: Session, statement: Any, rows: Sequence[Mapping[str, A
 def _under(roots: Collection[str]) -> Select[int]:
     """The ids of all organizations of these trees; of all trees, where they are too many to be named."""
     query = select(Organization.id)
+    if not roots:
+        return query.where(false())
     if len(roots) > MANY_ROOTS:
         return query
     return query.where(or_(*(Organization.path.startswith(f"/{root}/") for root in sorted(roots))))
