@@ -9,6 +9,7 @@ from bot.schedule import Schedule
 from handlers.messages import Address, Incoming, Kind
 from storage.database import Database
 from storage.meetings import MeetingView, attendance_of, meetings_of
+from storage.minutes import minutes_of
 from storage.models import (
     Attendance,
     AuditEntry,
@@ -19,6 +20,7 @@ from storage.models import (
     Post,
     PostKind,
 )
+from storage.tasks import tasks_of_meeting
 from tests.branch import settled_town
 from tests.fakes import PROCEDURES, TEXTS, ZONE, Chat, FakeTown
 
@@ -210,3 +212,24 @@ async def test_a_changed_agenda_and_its_materials_are_read_back_as_they_were_ent
     await hall.says(hall.secretary, "会议记录")
     await hall.says(hall.secretary, "1")
     assert "材料：提纲.docx" in hall.secretary.hears()[-1]
+
+
+async def test_two_write_the_minutes_at_once_and_they_are_one_persons_with_one_task(database: Database) -> None:
+    hall = await hall_of(database)
+    await hall.says(
+        hall.secretary, *LECTURE, "开始签到", "是", "只在会场签到", "代签到", "李向阳、王桂兰、赵大海", "好了"
+    )
+    await hall.says(hall.secretary, "本人在场，没带手机", "确认", "结束会议", "讲了党史", "确认")
+    what = ("是", "人人写体会", "赵大海", "12月5日", "否")
+    await hall.says(hall.secretary, "写会议记录", "李向阳", "王桂兰", *what)
+    await hall.says(hall.deputy, "写会议记录", "王桂兰", "赵大海", *what)
+    await hall.at_once((hall.secretary, "确认"), (hall.deputy, "确认"))
+    held = await hall.held()
+    async with database.reading() as session:
+        found = await minutes_of(session, held.id)
+        tasks = await tasks_of_meeting(session, held.id)
+    assert found is not None
+    assert (found.host, found.recorder) in {("李向阳", "王桂兰"), ("王桂兰", "赵大海")}
+    assert [one.what for one in tasks] == ["人人写体会"]
+    assert (await hall.actions()).count("write_minutes") == 2
+    assert sum("会上议定，请您办一件事" in words for words in hall.chats["赵大海"].hears()) == 1
