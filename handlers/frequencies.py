@@ -122,5 +122,9 @@ def _rows(turn: Turn, place: Place, owed: Sequence[Duty], *, alone: bool) -> Row
         elif one.what == "talks":
             talk = turn.texts.say("frequencies", "talk_button")
             buttons.setdefault(one.what, Button(talk, f"start_case.{TALKS}"))
-    out = (Button(turn.texts.title("set_custom"), "set_custom"), *back_to_menu(turn)[0])
+    out = (
+        Button(turn.texts.title("reminders"), "reminders"),
+        Button(turn.texts.title("set_custom"), "set_custom"),
+        *back_to_menu(turn)[0],
+    )
     return (*((button,) for button in buttons.values()), out)
