@@ -165,12 +165,18 @@ class _Tree:
     open: dict[tuple[int | None, str], int]
     committees: dict[str, list[int]]
     former: dict[tuple[int | None, str], tuple[ChangeKind, int]]
+    extended: dict[int, date]
     ids: dict[Chain, int]
 
     @classmethod
     async def read(cls, session: Session) -> "_Tree":
-        """What there is, and what it was called before, in two statements."""
-        tree = cls({}, {}, {}, {}, {}, {}, {})
+        """What there is, what it was called before, and until when terms were extended, in three statements."""
+        tree = cls({}, {}, {}, {}, {}, {}, {}, {})
+        longer = select(OrganizationChange.organization_id, OrganizationChange.became).where(
+            OrganizationChange.kind == ChangeKind.TERM_EXTENDED
+        )
+        for id, ends in await session.execute(longer.order_by(OrganizationChange.id)):
+            tree.extended[id] = date.fromisoformat(ends)
         changed = (
             select(
                 OrganizationChange.parent_id,
@@ -273,6 +279,10 @@ class _Tree:
         placing = update(Organization).where(Organization.path == "")
         placed = func.coalesce(path, "/") + cast(Organization.id, String) + "/"
         await session.execute(placing.values(path=placed).execution_options(synchronize_session=False))
+
+    def is_behind(self, organization_id: int, ends: date) -> bool:
+        """Whether a roster gives an end of a term from before the level above had the election put off."""
+        return organization_id in self.extended and ends < self.extended[organization_id]
 
     def committee_of(self, organization_id: int) -> int:
         """The nearest committee at or above an organization; what is highest of all, where there is none."""
@@ -456,8 +466,9 @@ async def _update_posts(
     for id, person_id, organization_id, kind, term_ends, since in await session.execute(query):
         held = (person_id, organization_id, kind)
         current.add(held)
-        if held in given and given[held] is not None and term_ends != given[held]:
-            changed.append({"at": id, "ends": given[held]})
+        ends = given.get(held)
+        if ends is not None and ends != term_ends and not tree.is_behind(organization_id, ends):
+            changed.append({"at": id, "ends": ends})
         elif person_id in listed and held not in given:
             ended.append({"at": id, "to_day": max(today, since)})
         else:
@@ -504,5 +515,6 @@ async def _set_terms(
         for one in organizations
         for kind in COMMITTEE
         if one.term_ends is not None and (one.chain, kind) not in own
+        if not tree.is_behind(tree.ids[one.chain], one.term_ends)
     ]
     await _write(session, setting, rows)

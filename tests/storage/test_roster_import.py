@@ -20,7 +20,7 @@ from storage.people import (
     term_ends_of,
 )
 from storage.roster import Chain, Outdated, OutdatedRoster, RosterOrganization, RosterPerson, Summary, import_roster
-from storage.tree import Decision, move_organization, rename_organization
+from storage.tree import Decision, move_organization, rename_organization, set_term
 from storage.tree_endings import merge_organization
 from tests.storage.kit import add_organization
 
@@ -247,6 +247,21 @@ async def test_one_name_is_one_kind_of_organization(database: Database) -> None:
 async def test_an_empty_cell_leaves_a_term_as_it_is(database: Database) -> None:
     await _import(database, SECRETARY)
     assert await _import(database, replace(SECRETARY, term_ends=None)) == Summary(0, 0, 1, 0, 0)
+
+
+async def test_an_old_roster_does_not_take_back_that_an_election_was_put_off(database: Database) -> None:
+    await _import(database, SECRETARY)
+    later = date(2030, 6, 30)
+    async with database.transaction() as session:
+        [one] = await branches_under(session, "/")
+        await set_term(session, one.id, later, DECIDED, extended=True)
+    assert await _import(database, SECRETARY) == Summary(0, 0, 1, 0, 0)
+    async with database.transaction() as session:
+        rows = [RosterOrganization(BRANCH, date(2029, 6, 30))]
+        await import_roster(session, [replace(SECRETARY, term_ends=None)], TODAY, organizations=rows)
+        assert await term_ends_of(session, one.id) == later
+    # A new committee has a new term.
+    assert await _import(database, replace(SECRETARY, term_ends=date(2034, 6, 30))) == Summary(0, 1, 0, 0, 0)
 
 
 async def test_rows_are_written_in_parts_each_with_its_own_person(
