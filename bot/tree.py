@@ -106,8 +106,9 @@ async def will_change(settings: Settings, what: str, name: str, other: str) -> s
                 f"{one.name}并入{into.name}：转入 {left.people} 人，下级组织 {left.children} 个，"
                 f"在办的事 {left.cases} 件；{left.posts} 个职务到此为止。"
             )
-        where = f"转到{(await _named(session, other)).name}下面" if other else "转到最上面"
-        words = {"move": where, "rename": f"改名为{other}", "dissolve": "撤销"}[what]
+        words = {"rename": f"改名为{other}", "dissolve": "撤销", "move": "转到最上面"}[what]
+        if what == "move" and other:
+            words = f"转到{(await _named(session, other)).name}下面"
         return f"{one.name}{words}：连同下级组织 {there.organizations} 个，{there.people} 人。"
 
     return await _reading(settings, look)

@@ -47,6 +47,11 @@ async def test_an_administrator_builds_above_every_scope_and_looks_at_it(
         "    机关党总支（党总支）",
     ]
     assert await shown(settings, "清河镇党委/柳荫村党支部", 1) == ["柳荫村党支部（党支部）", "  第一党小组（党小组）"]
+    assert (await will_change(settings, "rename", "机关党总支", "镇机关党总支")).startswith(
+        "机关党总支改名为镇机关党总支"
+    )
+    assert (await will_change(settings, "dissolve", "机关党总支", "")).startswith("机关党总支撤销")
+    assert (await will_change(settings, "move", "清河镇党委", "")).startswith("清河镇党委转到最上面")
     assert await rename(settings, "机关党总支", "镇机关党总支", PAPER) == "改好了：机关党总支现在叫镇机关党总支。"
     assert await dissolve(settings, "镇机关党总支", PAPER) == "登记好了：镇机关党总支已撤销，记录都在。"
     assert "转入 10 人" in await will_change(settings, "merge", "柳荫村党支部", "渡口村党支部")
