@@ -9,7 +9,7 @@ from handlers.dialogue.roles import Role
 from handlers.dialogue.turn import Turn
 from handlers.menu_rows import back_to_menu, page_of
 from handlers.messages import Button, Rows
-from handlers.reminders import MARK_LENGTH
+from handlers.reminders import MARK, MARK_LENGTH
 from handlers.router import reply
 from knowledge.rules.reminding import put_off_until
 from storage.models import ReminderAnswer
@@ -30,7 +30,8 @@ async def _marked(turn: Turn, argument: str) -> list[Stood]:
     Raises `Refused` when none is: it is done, or another time has begun, or the button was never theirs.
     """
     marks = {argument[at : at + MARK_LENGTH] for at in range(0, len(argument), MARK_LENGTH)}
-    found = [one for one in await _due(turn) if one.item.mark in marks]
+    readable = any(len(mark) == MARK_LENGTH and set(mark) <= set(MARK) for mark in marks)
+    found = [one for one in await _due(turn) if one.item.mark in marks] if readable else []
     if not found:
         raise Refused("not_due")
     return found
