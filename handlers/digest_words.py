@@ -190,7 +190,8 @@ def digest_values(texts: Texts, figures: ScopeFigures, style: DigestStyle, *, wh
     named = NAMED_UNFOLDED if whole else NAMED
     totals: Totals = figures.totals
     good = good_of(texts, figures.branches, named)
-    keys = [reason.key for one in needing for reason in one.reasons]
+    # Those that are named above because of it need no second line.
+    unsaid = [reason.key for one in needing[0 if whole else shown :] for reason in one.reasons]
     return {
         "whole": whole,
         "late": style.late,
@@ -207,7 +208,7 @@ def digest_values(texts: Texts, figures: ScopeFigures, style: DigestStyle, *, wh
         "to_last_week": points(totals.change_to_last_week),
         "to_mean": points(totals.change_to_mean),
         "elections": _ends(figures, named) if whole else [],
-        "quiet": keys.count("quiet") + keys.count("no_record") if whole or len(needing) > shown else 0,
+        "quiet": unsaid.count("quiet") + unsaid.count("no_record"),
         "quiet_days": style.quiet_days,
         "good": good if whole else good[:1],
         "unanswered": figures.unanswered,

@@ -125,7 +125,7 @@ async def test_many_branches_are_listed_by_pages(database: Database) -> None:
     chat = chats["郑远"]
     await chat.says("周报")
     digest = chat.hears()[-1]
-    assert "22 个支部里，要操心的还有 19 个。" in digest
+    assert "另有 19 个要操心，共 22 个支部。" in digest
     await chat.taps("全部支部")
     assert "22 个支部（第 1/3 页）" in chat.hears()[-1]
     await chat.taps("下一页 ›")

@@ -74,7 +74,7 @@ def test_the_first_lines_say_what_needs_somebody_the_gravest_first() -> None:
         "• 第5党支部：任期届满 1 天，还没换届",
         "• 第4党支部：1 件事过了规定日子",
         "• 第3党支部：到会率只有 40%",
-        "4 个支部里，要操心的还有 1 个。",
+        "另有 1 个要操心，共 4 个支部。",
     ]
     assert "第2党支部：有材料等了 8 天，书记还没看" in to_plain(unfolded_words(TEXTS, scope(branches), FULL))
 
@@ -124,7 +124,7 @@ def test_when_all_is_well_it_says_so_and_praises_by_count() -> None:
     body = said(scope([well(2, "柳荫村第一党支部"), well(3, "镇中心小学党支部")]))
     assert body.splitlines()[1] == NOTHING_TO_WORRY
     assert "到会率 90%，比上周高 5 个点，比前四周高 6 个点" in body
-    assert "值得肯定\n• 该办的都办了：柳荫村第一党支部、镇中心小学党支部" in body
+    assert "• 值得肯定 该办的都办了：柳荫村第一党支部、镇中心小学党支部" in body
 
 
 def test_praise_is_true_and_no_order_of_merit() -> None:
