@@ -20,6 +20,8 @@ roster_cli = typer.Typer(help="花名册", no_args_is_help=True)
 cli.add_typer(roster_cli, name="roster")
 kb_cli = typer.Typer(help="读物和知识", no_args_is_help=True)
 cli.add_typer(kb_cli, name="kb")
+outbox_cli = typer.Typer(help="发不出去的消息", no_args_is_help=True)
+cli.add_typer(outbox_cli, name="outbox")
 digest_cli = typer.Typer(help="周报", no_args_is_help=True)
 cli.add_typer(digest_cli, name="digest")
 tree_cli = typer.Typer(help="组织树", no_args_is_help=True)
@@ -205,6 +207,30 @@ def invite(name: Annotated[str, typer.Argument(help="姓名，重名时写“张
     from bot.invite import invite_by_name
 
     raise typer.Exit(run_now(invite_by_name(started(), name, console)) or 0)
+
+
+@outbox_cli.command("list")
+def outbox_list(limit: Annotated[int, typer.Option(help="最多几条", min=1)] = 50) -> None:
+    """列出没能发出去的消息和原因，新的在前；不显示内容和收件人。"""
+    from bot.outbox import list_parked
+
+    run_now(list_parked(started(), console, limit))
+
+
+@outbox_cli.command("retry")
+def outbox_retry(
+    number: Annotated[int | None, typer.Argument(metavar="[ID]", help="编号，见 outbox list")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="全部")] = False,
+) -> None:
+    """再发一次：一条，或者全部（仍然收不到的人的除外）；过了时效的不发。"""
+    from bot.outbox import retry
+
+    if (number is None) is not everything:
+        fail("请写编号，或者写 --all。编号见 outbox list。")
+    count = run_now(retry(started(), number)) or 0
+    if number is not None and not count:
+        fail(f"没有编号是 {number} 的、还能再发的消息。")
+    say(f"{count} 条消息已放回去，等着再发。" if count else "没有可以再发的消息。")
 
 
 _OWNER = typer.Option("--for", help="归哪个组织，写名称；空则所有人能查")

@@ -183,6 +183,8 @@ async def say_convened(turn: Turn, held: MeetingView, expected: Sequence[Member]
     unreached = sorted((names[one] for one in others if one not in reached), key=by_pinyin)
     rows: list[Row] = [(Button(turn.texts.title("open_check_in"), f"open_check_in.{held.id}"),)]
     rows.append(tuple(Button(turn.texts.title(name), f"{name}.{held.id}") for name in ("change_meeting", "meeting")))
+    if unreached:
+        rows.append((Button(turn.texts.title("unreachable"), "unreachable"),))
     await turn.say(
         turn.texts.say(
             "convening.convene",

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from types import TracebackType
 from typing import Any, Self
 from weakref import WeakKeyDictionary
@@ -102,6 +103,7 @@ class BotApi:
         self._update_id, self._message_id, self._query_id = 900_000_000, 0, 0
         self._port = port
         self._connections: WeakKeyDictionary[object, int] = WeakKeyDictionary()
+        self._numbers = count(1)
 
     # What a test does
 
@@ -207,7 +209,7 @@ class BotApi:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         arrived = asyncio.get_running_loop().time()
-        connection = self._connections.setdefault(request.transport, len(self.calls) + 1)
+        connection = self._connections.setdefault(request.transport, next(self._numbers))
         try:
             params = await _params(request)
         except ConnectionError:

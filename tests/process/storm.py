@@ -77,6 +77,7 @@ class Report:
     deaths: int = 0
     lost: int = 0
     died: set[int] = field(default_factory=set)
+    died_at: list[float] = field(default_factory=list)
     late: int = 0
     copies: Counter[str] = field(default_factory=Counter)
     fastest: int = 0
@@ -197,6 +198,7 @@ class Storm:
     async def _kill(self, which: int) -> None:
         await asyncio.to_thread(self.workers.pop(which).kill)
         self.report.deaths += 1
+        self.report.died_at.append(asyncio.get_running_loop().time())
         await asyncio.sleep(SETTLES)
         self._count()
         # What was taken, answered, and is not marked: that answer died with the process.
@@ -237,7 +239,10 @@ class Storm:
                 elif last_on[call.connection] == id(call) and again.at - call.at >= SECONDS:
                     report.late += 1  # its caller had given up, and used that connection no more
                 else:
-                    wrong.append(f"{body} came once more {again.at - call.at:.3f} s after it was answered")
+                    wrong.append(
+                        f"{body} came once more {again.at - call.at:.3f} s after it was answered, "
+                        f"{min((abs(at - call.at) for at in report.died_at), default=0):.3f} s from the nearest death"
+                    )
         by_chat: dict[str, list[Call]] = defaultdict(list)
         for call in calls:
             by_chat[call.params["chat_id"]].append(call)
