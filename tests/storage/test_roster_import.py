@@ -267,7 +267,7 @@ async def test_an_old_roster_does_not_take_back_that_an_election_was_put_off(dat
 async def test_rows_are_written_in_parts_each_with_its_own_person(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.roster.AT_ONCE", 3)
+    monkeypatch.setattr("storage.roster_tree.AT_ONCE", 3)
     people = [replace(MAIQIU, name=f"田{number}", phone_last4=f"{number:04}") for number in range(8)]
     told: list[tuple[int, int]] = []
     async with database.transaction() as session:
