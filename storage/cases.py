@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, insert, literal_column, select, update
+from sqlalchemy import Select, and_, exists, func, insert, literal_column, or_, select, update
 
 from storage.case_steps import (
     CaseMoved,
@@ -280,10 +280,16 @@ async def _change(session: Session, case_id: int, states: Collection[CaseState],
 
 async def cases_to_remind(session: Session, today: date, among: Collection[int] | None = None) -> list[CaseView]:
     """The open cases, of these organizations or of all, about which there has been something to say since today or
-    before, those that have waited longest first."""
-    query = _select_cases().where(IS_OPEN, Case.remind_on <= today).order_by(Case.remind_on, Case.id)
-    if among is not None:
-        query = query.where(Case.organization_id.in_(among))
+    before, those that have waited longest first.
+
+    Of these organizations also those that were taken over midway and have no such day: what was done elsewhere may say.
+    """
+    query = _select_cases().where(IS_OPEN).order_by(Case.remind_on, Case.id)
+    if among is None:
+        query = query.where(Case.remind_on <= today)
+    else:
+        unsaid = and_(Case.remind_on.is_(None), Case.taken_over_at != "")
+        query = query.where(Case.organization_id.in_(among), or_(Case.remind_on <= today, unsaid))
     return [CaseView(*row) for row in await session.execute(query)]
 
 

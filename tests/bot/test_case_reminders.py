@@ -1,6 +1,6 @@
 """What is due in cases, for terms of office and at the end of probations stands in the day's message of a secretary."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from bot.schedule import Schedule
+from bot.reminder_round import remind_everybody
 from handlers.case_reminders import case_items
 from handlers.daily_reminders import looked_for
 from handlers.reminders import Item
@@ -32,20 +32,14 @@ one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True
 
 @dataclass
 class Office:
-    """A secretary on one account, and the worker of her town."""
+    """A secretary on one account."""
 
     database: Database
     ids: dict[str, int]
-    now: datetime = MORNING
-    worker: Schedule = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.worker = Schedule(self.database, TEXTS, PROCEDURES, lambda: self.now)
 
     async def tick(self, at: datetime) -> int:
-        """One tick at a time; how many messages it put into the outbox."""
-        self.now = at
-        return await self.worker.tick()
+        """The round at a time, if it is due; how many messages it put into the outbox."""
+        return await remind_everybody(self.database, TEXTS, PROCEDURES, at)
 
     async def bodies(self) -> list[str]:
         """What waits to be sent, oldest first."""
@@ -133,12 +127,6 @@ async def test_what_fell_due_at_night_or_on_a_weekend_is_said_on_the_next_workin
     assert await office.tick(datetime(2026, 11, 22, 10, 0, tzinfo=ZONE)) == 0
     assert await office.tick(datetime(2026, 11, 23, 22, 0, tzinfo=ZONE)) == 0, "nobody is woken"
     assert await office.tick(datetime(2026, 11, 24, 8, 30, tzinfo=ZONE)) == 1
-
-
-async def test_two_workers_say_it_once(office: Office) -> None:
-    await office.begun("钱小满", date(2026, 10, 31), date(2026, 11, 23))
-    other = Schedule(office.database, TEXTS, PROCEDURES, lambda: MORNING)
-    assert await office.tick(MORNING) + await other.tick() == 1
 
 
 @one_database
@@ -276,3 +264,12 @@ async def test_each_line_of_the_table_has_its_lights(office: Office) -> None:
             assert (item and item.light) == light, (procedure, name, day)
             if item is not None:
                 assert item.words.startswith("走一遍：钱小满："), item.words
+
+
+@one_database
+async def test_of_a_case_that_was_taken_over_the_date_that_is_known_is_enough(office: Office) -> None:
+    decided = step("activist", "2026-03-10", decided_on="2026-03-10")
+    case = await office.case("admission", "钱小满", None, decided, taken_over_at="cultivation")
+    assert await office.items(date(2026, 9, 6)) == {}
+    found = await office.items(date(2026, 9, 7))
+    assert found[f"{case}:cultivation"].light is Light.YELLOW

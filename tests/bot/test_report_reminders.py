@@ -1,12 +1,13 @@
 """Who hands in by custom is reminded kindly: once a period, in its last days, at a civil hour, and only who is late."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, select, update
 
+from bot.reminder_round import remind_everybody
 from bot.schedule import Schedule
 from handlers.reminders import Looked
 from handlers.report_reminders import report_items
@@ -29,22 +30,17 @@ one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True
 
 @dataclass
 class Village:
-    """The small branch with its one activist, who has two accounts, and the worker of her town."""
+    """The small branch with its one activist, who has two accounts."""
 
     database: Database
     ids: dict[str, int]
     now: datetime = LATE
-    worker: Schedule = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.worker = Schedule(self.database, TEXTS, PROCEDURES, lambda: self.now)
 
     async def tick(self, at: datetime) -> list[tuple[str, str]]:
-        """One tick of a worker that has just started: who was reminded of which report in it, by chat."""
+        """The round at a time, if it is due: who was reminded of which report in it, by chat."""
         before = await self.sent()
         self.now = at
-        self.worker = Schedule(self.database, TEXTS, PROCEDURES, lambda: self.now)
-        await self.worker.tick()
+        await remind_everybody(self.database, TEXTS, PROCEDURES, at)
         return (await self.sent())[len(before) :]
 
     async def sent(self) -> list[tuple[str, str]]:
@@ -168,10 +164,9 @@ async def test_where_it_is_not_asked_for_nobody_is_reminded_unless_the_level_abo
 
 
 @one_database
-async def test_two_workers_say_it_once(village: Village) -> None:
-    other = Schedule(village.database, TEXTS, PROCEDURES, lambda: LATE)
-    await village.worker.tick()
-    await other.tick()
+async def test_the_worker_says_it_whenever_it_ticks_first(village: Village) -> None:
+    for _ in range(2):
+        await Schedule(village.database, TEXTS, PROCEDURES, lambda: LATE).tick()
     assert await village.sent() == BOTH
 
 

@@ -1,6 +1,7 @@
 """The people of a transcript with real phones: their updates and the answers go over HTTP."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import update
 
@@ -9,9 +10,10 @@ from handlers.messages import Address, Button, Document, Outgoing
 from storage.accounts import lock_account
 from storage.database import Database
 from storage.models import Organization
+from storage.reminders import note_round
 from tests.bot_api import BotApi, Heard, Person
 from tests.branch import PEOPLE, settle
-from tests.fakes import MONDAY, Chat, FakeTown
+from tests.fakes import MONDAY, ZONE, Chat, FakeTown
 from tests.transcripts import Reading, Spoken, Transcript, alike
 
 NEIGHBOURS = ("吴长河", "郑远")
@@ -64,6 +66,8 @@ def _outgoing(heard: Heard) -> Outgoing:
 async def settle_on_telegram(database: Database, api: BotApi, first_id: int) -> tuple[FakeTown, dict[str, Chat]]:
     """One more invented branch, with everybody but one stranger bound to an account on the stand-in."""
     async with database.transaction() as session:
+        # These processes have the clock of the wall; what they remind of at its hour is no part of a transcript.
+        await note_round(session, str(ZONE), date.max, MONDAY)
         # No two committees have one name.
         roots = update(Organization).where(Organization.parent_id.is_(None), Organization.name == "清河镇党委")
         await session.execute(roots.values(name=f"{first_id}之前的党委"))

@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -16,9 +17,10 @@ from sqlalchemy import select
 from storage.accounts import lock_account
 from storage.database import Database
 from storage.models import Attendance, Meeting, MeetingState, Presence, Run, RunState
+from storage.reminders import note_round
 from tests.bot_api import BotApi
 from tests.branch import settle
-from tests.fakes import MONDAY
+from tests.fakes import MONDAY, ZONE
 from tests.process.processes import Forked, Nursery
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(180)]
@@ -151,6 +153,8 @@ async def test_a_web_chat_whose_process_dies_at_every_step_loses_nothing_and_rec
     database: Database, database_url: str, api: BotApi, nursery: Nursery, tmp_path: Path, moment: Moment
 ) -> None:
     ids = await settle(database)
+    async with database.transaction() as session:
+        await note_round(session, str(ZONE), date.max, MONDAY)  # the site has the clock of the wall
     site = Site(nursery, database_url, api, tmp_path, free_port())
     await site.start()
     try:
