@@ -74,7 +74,7 @@ async def _drafts(session: Session, said: list[Reminder]) -> list[Draft]:
             tenant=account.tenant,
             chat=account.chat,
             body=of[account.person_id].body,
-            lane=Lane.PUSH,
+            lane=Lane.DIGEST,
             account_id=account.account_id,
             title=of[account.person_id].title,
             buttons=stored_rows(of[account.person_id].rows),
