@@ -1,6 +1,5 @@
 """A branch is reminded once a day, by whoever may, and only if somebody there can be reached; and lists by pages."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -8,11 +7,10 @@ from sqlalchemy import select, update
 
 from handlers.messages import Kind
 from storage.database import Database
-from storage.models import Account, AuditEntry, Organization, OrganizationKind, OutboxMessage, Post, PostKind
+from storage.models import Account, Organization, OrganizationKind, OutboxMessage, Post, PostKind
 from tests.branch import settled_town
 from tests.fakes import MONDAY, TEXTS, Chat
 
-one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SENT = "发出去了"
 
 
@@ -30,25 +28,6 @@ async def opened(chat: Chat, branch: int) -> str:
     return chat.hears()[-1]
 
 
-async def test_of_two_who_remind_at_once_one_is_told_that_it_was_done(database: Database) -> None:
-    town, chats, ids = await settled_town(database)
-    branch = ids["桃花村党支部"]
-    await make(database, ids["王桂兰"], ids["清河镇党委"], PostKind.OFFICIAL)
-    both = chats["郑远"], chats["王桂兰"]
-    for chat in both:
-        assert "发给桃花村党支部的李向阳同志" in await opened(chat, branch)
-    await asyncio.gather(*(chat.says("确认") for chat in both))
-    heard = sorted(chat.hears()[-1] for chat in both)
-    assert [words[:4] for words in heard] == ["今天已经", SENT]
-    assert sum("给您捎句话" in words for words in chats["李向阳"].hears()) == 1
-    async with database.reading() as session:
-        kept = list(await session.scalars(select(AuditEntry.action).where(AuditEntry.action == "remind_branch")))
-    assert len(kept) == 1
-    town.later(days=1)
-    assert "发给桃花村党支部的李向阳同志" in await opened(both[0], branch)
-
-
-@one_database
 async def test_a_day_is_the_branches_and_ends_at_its_midnight(database: Database) -> None:
     town, chats, ids = await settled_town(database)
     town.now = MONDAY.replace(hour=23, minute=50)
@@ -60,7 +39,6 @@ async def test_a_day_is_the_branches_and_ends_at_its_midnight(database: Database
     assert "发给" in await opened(chats["郑远"], ids["桃花村党支部"])
 
 
-@one_database
 async def test_who_cannot_be_reached_is_named_and_nothing_is_said_to_have_been_sent(database: Database) -> None:
     _, chats, ids = await settled_town(database)
     branch, secretary = ids["桃花村党支部"], Account.person_id == ids["李向阳"]
@@ -81,7 +59,6 @@ async def test_who_cannot_be_reached_is_named_and_nothing_is_said_to_have_been_s
         assert (await session.scalars(pushed)).all() == []
 
 
-@one_database
 async def test_only_a_level_above_reminds(database: Database) -> None:
     _, chats, ids = await settled_town(database)
     branch = ids["桃花村党支部"]
@@ -95,7 +72,6 @@ async def test_only_a_level_above_reminds(database: Database) -> None:
     assert "书记就是您" in await opened(chats["郑远"], branch)
 
 
-@one_database
 @pytest.mark.parametrize("name", ["digest_branch", "digest_branches", "digest_whole"])
 async def test_a_week_or_branch_that_somebody_may_not_see_or_that_is_none_is_refused(
     database: Database, name: str
@@ -112,7 +88,6 @@ async def test_a_week_or_branch_that_somebody_may_not_see_or_that_is_none_is_ref
     assert "桃花村党支部" in chats["李向阳"].hears()[-1]
 
 
-@one_database
 async def test_many_branches_are_listed_by_pages(database: Database) -> None:
     _, chats, ids = await settled_town(database)
     committee = ids["清河镇党委"]

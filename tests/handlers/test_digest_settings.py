@@ -12,13 +12,10 @@ from bot.digest_round import newest_moment
 from handlers.digest_settings import Weekday, Zone, moment_of
 from handlers.messages import Kind
 from storage.database import Database
-from storage.digest import active_subscriptions
-from storage.digest_settings import Wish, set_wish, wishes_of
+from storage.digest_settings import Wish, wishes_of
 from storage.models import OrganizationKind, Post, PostKind
 from tests.branch import settled_town
 from tests.fakes import MONDAY, TEXTS
-
-one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @given(
@@ -43,25 +40,6 @@ def test_every_day_and_zone_has_its_word() -> None:
     assert all(ZoneInfo(zone) and TEXTS.word(zone).endswith("时间") for zone in Zone)
 
 
-async def test_what_was_set_is_kept_and_nothing_else_changes(database: Database) -> None:
-    _, _, ids = await settled_town(database)
-    official, committee = ids["郑远"], ids["清河镇党委"]
-    async with database.transaction() as session:
-        [before] = await wishes_of(session, official, MONDAY.date())
-        assert (before.known, before.weekday, before.active) == (False, 1, True)
-        await set_wish(session, official, before, {"pressing_only": True}, MONDAY)
-    async with database.transaction() as session:
-        [first] = await wishes_of(session, official, MONDAY.date())
-        assert (first.known, first.pressing_only, first.since) == (True, True, MONDAY)
-        await set_wish(session, official, first, {"weekday": 5, "timezone": "Asia/Urumqi"}, MONDAY + timedelta(days=1))
-    async with database.reading() as session:
-        [second] = await wishes_of(session, official, MONDAY.date())
-        assert (second.weekday, second.timezone, second.pressing_only, second.since) == (5, "Asia/Urumqi", True, MONDAY)
-        [sent] = await active_subscriptions(session)
-        assert (sent.organization_id, sent.weekday, sent.pressing_only) == (committee, 5, True)
-
-
-@one_database
 async def test_who_has_several_posts_is_asked_which_digest_is_meant_and_changes_only_that(database: Database) -> None:
     town, chats, ids = await settled_town(database)
     async with database.transaction() as session:
@@ -84,7 +62,6 @@ async def test_who_has_several_posts_is_asked_which_digest_is_meant_and_changes_
     assert [words.splitlines()[0][:6] for words in chat.hears()] == ["清河镇党委周", "杏花村党支部"]
 
 
-@one_database
 async def test_nobody_changes_the_digest_of_an_organization_that_is_not_theirs(database: Database) -> None:
     _, chats, ids = await settled_town(database)
     for who, place in (("李向阳", "清河镇党委"), ("李向阳", "杏花村党支部"), ("郑远", "桃花村党支部")):
@@ -94,7 +71,6 @@ async def test_nobody_changes_the_digest_of_an_organization_that_is_not_theirs(d
     assert "现在没有这样的职务" in chats["王桂兰"].hears()[-1]
 
 
-@one_database
 @pytest.mark.parametrize("words", ["三十点", "明天", "好的", "😀", "25:61"])
 async def test_an_hour_that_is_none_is_asked_again(database: Database, words: str) -> None:
     _, chats, _ = await settled_town(database)
