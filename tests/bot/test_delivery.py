@@ -13,9 +13,12 @@ from handlers.dialogue.turns import Answered
 from handlers.messages import Failure, NotSent, Outgoing, Sent
 from storage.accounts import lock_account
 from storage.database import Database
-from storage.models import Account, Lane, OutboxMessage
+from storage.files import add_file
+from storage.group_chats import groups_of, link_chat
+from storage.models import Account, Lane, Organization, OrganizationKind, OutboxMessage
 from storage.models import Delivery as State
-from storage.outbox import LEASE, Draft, claim, put
+from storage.outbox import CHAT_GAP, GROUP_GAP, LEASE, Draft, claim, put, release_claims
+from storage.paces import reserve
 from tests.fakes import LIMITS, MONDAY, FakePlatform
 
 CHANNEL = ("fake", "t")
@@ -234,6 +237,178 @@ async def test_two_workers_at_once_send_everything_once(database: Database) -> N
     finally:
         await other.database.close()
     assert {chat: one.arrived(chat) for chat in "甲乙丙丁"} == {chat: [*"一二三四五六七八"] for chat in "甲乙丙丁"}
+
+
+async def test_news_goes_before_digests_and_an_answer_before_both_however_many_wait(desk: Desk) -> None:
+    digests = [Draft(*CHANNEL, f"书记{number}", "周报", Lane.DIGEST) for number in range(10_000)]
+    async with desk.database.transaction() as session:
+        await put(session, digests, desk.now)
+    await desk.put("会议取消", chat="书记9999")
+    await desk.answer("签到成功", chat="王桂兰")
+    assert desk.arrived("王桂兰") == ["签到成功"]
+    assert len(desk.platform.taken) == 1, "no digest was sent before it"
+    assert await desk.delivery.drain(Lane.PUSH, Lane.DIGEST, limit=20) == 20
+    assert desk.arrived("书记9999") == ["会议取消"]
+    assert len(desk.platform.taken) == 21
+    # An answer that has to be tried again has a lane of its own as well.
+    desk.platform.failing.append(later(0))
+    await desk.answer("已请假", chat="赵大海")
+    assert await desk.drain(Lane.REPLY) == 1
+    assert desk.arrived("赵大海") == ["已请假"]
+
+
+@one_database
+async def test_one_message_that_hangs_holds_up_its_chat_and_nobody_else(desk: Desk) -> None:
+    sent, hanging, over, done = desk.platform.send, asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def send(message: Outgoing) -> Sent:
+        if message.body == "一":
+            hanging.set()
+            await over.wait()
+        if message.body == "九":
+            over.set()
+        if message.body == "二":
+            done.set()
+        return await sent(message)
+
+    desk.platform.send = send  # type: ignore[method-assign]
+    await desk.put("一", "二")
+    running = asyncio.create_task(desk.delivery.run(Lane.PUSH, pause=0))
+    await hanging.wait()
+    await desk.put(*"三四五六七八九", chat="赵")
+    await done.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert (desk.arrived(), desk.arrived("赵")) == (["一", "二"], [*"三四五六七八九"])
+
+
+@one_database
+async def test_a_claim_is_held_on_to_while_its_message_is_under_way(desk: Desk) -> None:
+    sent, over = desk.platform.send, asyncio.Event()
+    started = asyncio.Event()
+
+    async def send(message: Outgoing) -> Sent:
+        started.set()
+        await over.wait()
+        return await sent(message)
+
+    desk.platform.send = send  # type: ignore[method-assign]
+    desk.delivery.lease = timedelta(microseconds=1)  # by the clock of the loop it is always time to renew
+    await desk.put("一")
+    running = asyncio.create_task(desk.delivery.run(Lane.PUSH, pause=0))
+    await started.wait()
+    desk.now += timedelta(minutes=5)
+    while (await desk.rows())[0].claimed_until != desk.now + desk.delivery.lease:
+        pass  # each look at the database lets the others have their turn
+    over.set()
+    while (await desk.rows())[0].state is not State.SENT:
+        pass
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert desk.arrived() == ["一"]
+
+
+async def test_where_a_pace_is_kept_a_chat_that_has_just_had_a_message_is_passed_over(desk: Desk) -> None:
+    desk.delivery.paced = True
+    async with desk.database.transaction() as session:
+        account_id = (await lock_account(session, *CHANNEL, "王", "王", desk.now)).id
+    await desk.put("一", "二", account_id=account_id)
+    await desk.put("周报", account_id=account_id, lane=Lane.DIGEST)
+    await desk.put("甲", "乙", chat="支部群")
+    assert await desk.drain() == 2
+    assert (desk.arrived(), desk.arrived("支部群")) == (["一"], ["甲"])
+    desk.now += CHAT_GAP
+    assert await desk.drain() == 1, "of one chat one message, though it waits in two lanes"
+    assert desk.arrived() == ["一", "二"]
+    desk.now += GROUP_GAP - CHAT_GAP
+    assert await desk.drain() == 2
+    assert (desk.arrived(), desk.arrived("支部群")) == (["一", "二", "周报"], ["甲", "乙"])
+
+
+@one_database
+async def test_what_a_process_had_claimed_is_not_sent_at_once_by_the_next_one(desk: Desk) -> None:
+    await desk.put("一", "二")
+    async with desk.database.transaction() as session:
+        assert len(await claim(session, [CHANNEL], (Lane.PUSH,), desk.now)) == 1
+        await release_claims(session, *CHANNEL, Lane.PUSH, due_at=desk.now + GROUP_GAP)
+    assert await desk.drain() == 0
+    desk.now += GROUP_GAP
+    assert await desk.drain() == 2
+    assert desk.arrived() == ["一", "二"]
+
+
+async def test_documents_are_loaded_once_for_many_and_no_more_of_them_than_there_is_room_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.outbox.BATCH_BYTES", 100)
+    async with desk.database.transaction() as session:
+        same, other, large = [await add_file(session, "a.ics", "x/y", bytes(size), desk.now) for size in (60, 50, 999)]
+    for chat, file_id in (("甲", same), ("乙", same), ("丙", other), ("丁", large)):
+        await desk.put("通知", chat=chat, documents=[file_id])
+    async with desk.database.transaction() as session:
+        claimed = await claim(session, [CHANNEL], (Lane.PUSH,), desk.now)
+    assert [one.chat for one in claimed] == ["甲", "乙"]
+    assert claimed[0].documents[0][2] is claimed[1].documents[0][2]
+    for chat in "丙丁":
+        async with desk.database.transaction() as session:
+            assert [one.chat for one in await claim(session, [CHANNEL], (Lane.PUSH,), desk.now)] == [chat]
+
+
+async def test_a_group_that_has_moved_is_followed_with_its_link_and_all_that_waits(desk: Desk) -> None:
+    async with desk.database.transaction() as session:
+        branch = Organization(kind=OrganizationKind.BRANCH, name="桃花村党支部", parent_id=None, path="/1/")
+        session.add(branch)
+        await session.flush()
+        for chat in ("-7", "-8"):
+            await link_chat(session, *CHANNEL, chat, organization_id=branch.id, person_id=None, now=desk.now)
+    await desk.put("一", "二", chat="-7")
+    desk.platform.failing.append(NotSent(Failure.LATER, "upgraded", 0, moved_to="-1007"))
+    assert await desk.drain() == 3
+    assert (desk.arrived("-7"), desk.arrived("-1007")) == ([], ["一", "二"])
+    await desk.put("三", chat="-8")
+    desk.platform.failing.append(NotSent(Failure.GONE, "bot was kicked from the group chat"))
+    await desk.drain()
+    async with desk.database.reading() as session:
+        assert [one.chat for one in await groups_of(session, branch.id)] == ["-1007"]
+
+
+async def test_whoever_spoke_in_a_group_that_has_put_us_out_can_still_be_reached(desk: Desk) -> None:
+    async with desk.database.transaction() as session:
+        account_id = (await lock_account(session, *CHANNEL, "王", "王", desk.now)).id
+    await desk.put("在群里的回答", chat="-7", account_id=account_id)
+    desk.platform.failing.append(NotSent(Failure.GONE, "bot was kicked from the group chat"))
+    await desk.drain()
+    async with desk.database.reading() as session:
+        assert all(await session.scalars(select(Account.reachable)))
+
+
+@one_database
+async def test_what_nobody_takes_for_days_is_given_up_so_that_its_chat_goes_on(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.MOST_ATTEMPTS", 1)
+    await desk.put("一", "二")
+    for _ in range(2):
+        desk.platform.failing.append(later(0))
+    await desk.drain()
+    assert [(row.state, row.detail) for row in await desk.rows()] == [(State.EXPIRED, "busy"), (State.SENT, "")]
+
+
+async def test_workers_reserve_stretches_that_follow_each_other_and_a_clock_put_right_stops_nobody(
+    database: Database,
+) -> None:
+    long = timedelta(seconds=0.25)
+
+    async def reserved(now: datetime) -> datetime:
+        async with database.transaction() as session:
+            return await reserve(session, *CHANNEL, long, now)
+
+    assert [await reserved(MONDAY) for _ in range(3)] == [MONDAY, MONDAY + long, MONDAY + 2 * long]
+    side_by_side = await asyncio.gather(*(reserved(MONDAY) for _ in range(5)))
+    assert sorted(side_by_side) == [MONDAY + number * long for number in range(3, 8)]
+    later_on = MONDAY + timedelta(minutes=1)
+    assert await reserved(later_on) == later_on, "what nobody used is gone"
+    assert await reserved(MONDAY - timedelta(hours=1)) == MONDAY - timedelta(hours=1)
 
 
 class Dying:
