@@ -145,14 +145,17 @@ def _talks(found: Collection[int]) -> Select[int, date]:
 
 async def _add_groups(session: Session, found: dict[int, Held], zones: dict[int, ZoneInfo]) -> None:
     """The groups of each branch that have members, and when each of them met last."""
-    has_members = exists().where(Membership.group_id == Organization.id, Membership.until.is_(None))
+    # By their branch, which has an index, and not by their group, which has none.
+    filled = select(Membership.group_id).where(
+        Membership.organization_id.in_(found), Membership.until.is_(None), Membership.group_id.is_not(None)
+    )
     query = (
         select(Organization.id, Organization.name, Organization.parent_id)
         .where(
             Organization.parent_id.in_(found),
             Organization.kind == OrganizationKind.GROUP,
             Organization.closed_on.is_(None),
-            has_members,
+            Organization.id.in_(filled),
         )
         .order_by(Organization.id)
     )
