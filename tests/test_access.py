@@ -72,7 +72,8 @@ REQUIRED = {
         mark_present meeting meetings move_case note_leave note_left open_check_in opinions opinions_of owed paper
         paper_sheet papers pause_case record record_dues record_hours record_vote remind_dues report_archive reports
         resolution resume_case series set_custom set_make_up signed_on_paper start_case stop_case stop_series
-        take_mark_back task_again tasks timeline unlink_group void_dues vote vote_tally votes write_minutes""",
+        take_mark_back task_again tasks timeline unlink_group unreachable void_dues vote vote_tally votes
+        write_minutes""",
     Role.OFFICIAL: """dashboard dissolve_organization merge_organization move_organization new_organization
         rename_organization set_custom_below set_term tree""",
     Role.CURATOR: """add_entry adopt_entry dismiss knowledge name_it our_entries our_entry remove_entry unanswered
@@ -181,7 +182,7 @@ OF_RECORDS: dict[str, Given] = {
 
 _PUBLIC = """convene hand_in_report cases procedures procedure procedure_steps procedure_mistakes start_case reader
     readings topics reports digest handbook helpful bind entry check_in_by_code link_group my_data my_reports resume
-    remind_again reminder reminders reminders_done reminders_later reminders_seen"""
+    remind_again reminder reminders reminders_done reminders_later reminders_seen unreachable"""
 PUBLIC = frozenset(_PUBLIC.split())
 """Entries whose argument names no record of anybody's: a kind, a page, a procedure, words, a code, or what is looked
 for among one's own alone."""

@@ -47,8 +47,8 @@ class Hall:
             chat.hears()
 
     def heard(self, who: str) -> list[str]:
-        """The reminders that somebody heard."""
-        return [words for words in self.chats[who].hears() if "提醒您" in words]
+        """The reminders of meetings that somebody heard; what else is due is said in a message of its own."""
+        return [words for words in self.chats[who].hears() if words.startswith("提醒您：")]
 
 
 @pytest.fixture

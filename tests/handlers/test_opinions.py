@@ -39,7 +39,7 @@ async def test_the_result_comes_once_when_the_time_is_over_and_in_the_morning(da
     await tick(town)
     town.later(hours=2)
     await tick(town)
-    [heard] = chats["李向阳"].hears()
+    [heard] = [words for words in chats["李向阳"].hears() if words.startswith("意见征集的结果")]
     assert "纪念馆：2 人" in heard
     assert "不是表决" in heard
     assert chats["王桂兰"].hears()[-1].startswith("收到，谢谢")
