@@ -162,7 +162,7 @@ class DigestRound:
                 tenant=account.tenant,
                 chat=account.chat,
                 body=digest.body,
-                lane=Lane.PUSH,
+                lane=Lane.DIGEST,
                 account_id=account.account_id,
                 title=self.texts.say("digest.digest", "push_title"),
                 buttons=stored_rows(digest.rows),

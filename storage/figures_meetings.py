@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, case, func, or_, select
@@ -28,6 +29,13 @@ from storage.models import (
 )
 
 A_DAY = timedelta(days=1)
+BY_THE_NEWEST = (
+    MeetingKind.GENERAL_MEETING,
+    MeetingKind.COMMITTEE_MEETING,
+    MeetingKind.THEME_DAY,
+    MeetingKind.LECTURE,
+)
+"""Of these it is enough to know when the newest was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,67 +103,84 @@ def _beginning(first: date, zone: ZoneInfo) -> datetime:
 
 async def read_weeks(session: Session, tree: Tree, bounds: Sequence[datetime]) -> None:
     """Count closed meetings by weeks, which lie between these instants, and who was expected and present at them."""
-    week = case(
-        *((Meeting.starts_at < after, number) for number, after in enumerate(bounds[1:])), else_=len(bounds)
-    ).label("week")
+    weeks = [and_(Meeting.starts_at >= first, Meeting.starts_at < after) for first, after in pairwise(bounds)]
     within = (
         tree.has(Meeting.organization_id),
         Meeting.state == MeetingState.CLOSED,
         Meeting.starts_at >= bounds[0],
         Meeting.starts_at < bounds[-1],
     )
-    held = select(Meeting.organization_id, week, func.count()).where(*within).group_by(Meeting.organization_id, week)
-    for organization_id, number, meetings in await session.execute(held):
-        if (branch := tree.branch(organization_id)) is not None:
-            branch.weeks[number][0] += meetings
-    there = case((Attendance.presence == Presence.PRESENT, 1), else_=0)
+    # A column for each week and not a row: ten thousand rows are read sooner than fifty thousand.
+    held = (
+        select(Meeting.organization_id, *(_number(week) for week in weeks))
+        .where(*within)
+        .group_by(Meeting.organization_id)
+    )
+    _add(tree, (await session.execute(held)).all(), 0)
+    there = Attendance.presence == Presence.PRESENT
     attended = (
-        select(Meeting.organization_id, week, func.count(), func.sum(there))
+        select(
+            Meeting.organization_id,
+            *(_number(week) for week in weeks),
+            *(_number(and_(week, there)) for week in weeks),
+        )
         .join(Attendance, Attendance.meeting_id == Meeting.id)
         .where(*within, Attendance.expected)
-        .group_by(Meeting.organization_id, week)
+        .group_by(Meeting.organization_id)
     )
-    for organization_id, number, expected, present in await session.execute(attended):
+    _add(tree, (await session.execute(attended)).all(), 1)
+
+
+def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((condition, 1)))
+
+
+def _add(tree: Tree, rows: Sequence[Sequence[int]], figure: int) -> None:
+    """Add what was counted by weeks to one figure, and what stands after that to the next."""
+    for organization_id, *counts in rows:
         if (branch := tree.branch(organization_id)) is not None:
-            branch.weeks[number][1] += expected
-            branch.weeks[number][2] += present
+            for number, count in enumerate(counts):
+                more, week = divmod(number, len(branch.weeks))
+                branch.weeks[week][figure + more] += count
 
 
 async def read_newest(session: Session, tree: Tree, since: Since) -> None:
-    """When each branch began to record, its newest general meeting, and when its newest meeting was put on record."""
+    """When each branch began to record, the newest of what it held of each kind, and when it recorded last.
+
+    Of what is asked for in a month or a quarter the newest says whether it was held then, or in the one before.
+    """
     closed = Meeting.state == MeetingState.CLOSED
-    general = and_(closed, Meeting.kind == MeetingKind.GENERAL_MEETING)
     query = (
         select(
             Meeting.organization_id,
             func.min(case((Meeting.state != MeetingState.CANCELLED, Meeting.starts_at))),
-            func.max(case((general, Meeting.starts_at))),
             func.max(case((closed, Meeting.closed_at))),
             func.max(Meeting.host_signed_at),
             func.max(Meeting.recorder_signed_at),
             func.max(Meeting.locked_at),
+            *(func.max(case((and_(closed, Meeting.kind == kind), Meeting.starts_at))) for kind in BY_THE_NEWEST),
         )
         .where(tree.has(Meeting.organization_id))
         .group_by(Meeting.organization_id)
     )
-    for organization_id, first, newest, *recorded in await session.execute(query):
+    for organization_id, first, closed_at, host, recorder, locked_at, *newest in await session.execute(query):
         if (branch := tree.branch(organization_id)) is not None:
-            branch.recorded(*recorded)
+            branch.recorded(closed_at, host, recorder, locked_at)
         if (branch := tree.branches.get(organization_id)) is not None:
             zone = ZoneInfo(branch.node.timezone)
             branch.held.since = first.astimezone(zone).date() if first else None
-            day = newest.astimezone(zone).date() if newest else None
-            if day is not None and day >= since.looked_back:
-                branch.held.days.setdefault(MeetingKind.GENERAL_MEETING, []).append(day)
+            for kind, at in zip(BY_THE_NEWEST, newest, strict=True):
+                if at is not None and (day := at.astimezone(zone).date()) >= since.looked_back:
+                    branch.held.days[kind] = [day]
 
 
 async def read_held(session: Session, tree: Tree, since: Since, zone: ZoneInfo) -> None:
-    """What branches and their groups held, joint meetings included, and what the general branch above held for all."""
+    """What groups and, of what is held once a year, branches held; joint meetings; what was held for all below."""
     groups: dict[int, list[date]] = {one.id: [] for one, _ in tree.groups()}
     zones = {id: ZoneInfo(one.node.timezone) for id, one in tree.branches.items()}
     query = select(Meeting.organization_id, Meeting.group_id, Meeting.kind, Meeting.starts_at)
     for organization_id, group_id, kind, at in await session.execute(
-        query.where(tree.has(Meeting.organization_id), since.wanted(zone))
+        query.where(tree.has(Meeting.organization_id), Meeting.kind.not_in(BY_THE_NEWEST), since.wanted(zone))
     ):
         whose = organization_id if group_id is None else group_id
         if kind is MeetingKind.GROUP_MEETING and whose in groups:
@@ -208,7 +233,7 @@ async def read_done_as_cases(session: Session, tree: Tree, since: Since) -> None
             tree.branches[organization_id].held.days.setdefault(RUN_AS_CASES[procedure], []).append(closed_on)
     newer = aliased(CaseStep)
     talks = (
-        select(Case.organization_id, CaseStep.done_on)
+        select(Case.organization_id, func.max(CaseStep.done_on))
         .join(Case, Case.id == CaseStep.case_id)
         .where(
             tree.has(Case.organization_id),
@@ -218,10 +243,10 @@ async def read_done_as_cases(session: Session, tree: Tree, since: Since) -> None
             CaseStep.withdrawn.is_(False),
             ~select(newer.id).where(newer.replaces_id == CaseStep.id).exists(),
         )
-        .distinct()
+        .group_by(Case.organization_id)
     )
     for organization_id, day in await session.execute(talks):
-        if organization_id in tree.branches:
+        if organization_id in tree.branches and day is not None:
             tree.branches[organization_id].held.talks.append(day)
 
 
