@@ -17,6 +17,7 @@ from bot.doctor_machine import (
     metrics,
     pages,
     secret,
+    templates,
     zones,
 )
 from bot.settings import Settings, is_token
@@ -36,6 +37,7 @@ async def examine(settings: Settings, console: Console) -> bool:
         *disk(settings),
         _knowledge(),
         local_rules(settings),
+        templates(settings),
         await charts(),
         pages(settings),
         *secret(settings),

@@ -8,8 +8,10 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.check import template_faults
 from bot.settings import Settings
 from handlers.drawing import drawn
+from handlers.wording import FOLDER
 from knowledge.documents.papers import Papers
 from knowledge.procedure.files import read_overlays, read_procedures
 
@@ -89,6 +91,18 @@ def local_rules(settings: Settings) -> Finding:
             BAD, "本级要求", f"{len(faults)} 处问题，有问题的文件没有生效。请运行 python -m bot check 看在哪里"
         )
     return Finding(GOOD, "本级要求", f"{len(found)} 份")
+
+
+def templates(settings: Settings) -> Finding:
+    """Whether the folder with templates of one's own is there and all of it works; ours are sent where it does not."""
+    folder = settings.templates_folder
+    if folder is None:
+        return Finding(NONE, "周报模板", "没有配置 ZHISHU_TEMPLATES，用自带的")
+    if not folder.is_dir():
+        return Finding(BAD, "周报模板", f"没有 {folder} 这个文件夹。请检查 ZHISHU_TEMPLATES")
+    if faults := template_faults(FOLDER, folder):
+        return Finding(BAD, "周报模板", f"{len(faults)} 处问题，出错时发自带的。请运行 python -m bot check 看在哪里")
+    return Finding(GOOD, "周报模板", f"{folder}")
 
 
 def pages(settings: Settings) -> Finding:

@@ -12,7 +12,7 @@ from rich.console import Console
 from sqlalchemy import text
 
 from bot.doctor import examine
-from bot.doctor_machine import charts, disk, local_rules, pages
+from bot.doctor_machine import charts, disk, local_rules, pages, templates
 from bot.settings import Settings
 from knowledge.handbook import Handbook
 from storage.accounts import lock_account
@@ -49,7 +49,19 @@ async def test_an_installation_that_works(database: Database, database_url: str)
         await put(session, [Draft("web", "t", "王", "一"), Draft("web", "t", "王", "二")], datetime.now(UTC))
     healthy, lines = await said(database_url=database_url, telegram_token="")
     assert healthy
-    always = {"数据库", "待发消息", "定时巡检", "时区", "读本", "本级要求", "图表", "网页地址", "运行指标", "Telegram"}
+    always = {
+        "数据库",
+        "待发消息",
+        "定时巡检",
+        "时区",
+        "读本",
+        "本级要求",
+        "周报模板",
+        "图表",
+        "网页地址",
+        "运行指标",
+        "Telegram",
+    }
     assert set(lines) == always | ({"磁盘"} if database.is_sqlite else {"网页密钥"})
     assert lines["数据库"].startswith("✓ ")
     assert lines["待发消息"].startswith("✓ 待发消息 2 条，最早的等了")
@@ -113,6 +125,18 @@ def test_local_rules_that_are_not_there_or_have_a_fault_are_said(tmp_path: Path)
     assert line(str(tmp_path)) == "✓ 0 份"
     (tmp_path / "a.yaml").write_text("procedure: admission\n", encoding="utf-8")
     assert line(str(tmp_path)).startswith("✗ 3 处问题，有问题的文件没有生效")
+
+
+def test_templates_that_are_not_there_or_have_a_fault_are_said(tmp_path: Path) -> None:
+    def line(folder: str) -> str:
+        found = templates(Settings(_env_file=None, templates=folder))  # type: ignore[call-arg]
+        return f"{found.mark} {found.words}"
+
+    assert line("").startswith("–")
+    assert line(str(tmp_path / "none")).startswith("✗ 没有 ")
+    assert line(str(tmp_path)) == f"✓ {tmp_path}"
+    (tmp_path / "digest.j2").write_text("{{ nothing_of_the_kind }}", encoding="utf-8")
+    assert line(str(tmp_path)).startswith("✗ 1 处问题")
 
 
 async def test_a_font_that_is_missing_and_a_library_that_breaks_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:

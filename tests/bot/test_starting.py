@@ -126,10 +126,15 @@ async def test_a_telegram_that_is_away_at_the_start_keeps_nothing_from_running(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_local_rules_that_do_not_hold_are_said_at_the_start(database_url: str, tmp_path: Path) -> None:
+async def test_rules_and_templates_that_do_not_hold_are_said_at_the_start(database_url: str, tmp_path: Path) -> None:
     (tmp_path / "ours.yaml").write_text("procedure: admission\n", encoding="utf-8")
-    for folder, event in ((tmp_path, "overlay left out"), (tmp_path / "none", "no folder of overlays")):
-        settings = Settings(_env_file=None, database_url=database_url, overlays=str(folder))  # type: ignore[call-arg]
+    (tmp_path / "digest.j2").write_text("{{ nothing_of_the_kind }}", encoding="utf-8")
+    for named, event in (
+        ({"overlays": str(tmp_path)}, "overlay left out"),
+        ({"overlays": str(tmp_path / "none")}, "no folder of overlays"),
+        ({"templates": str(tmp_path)}, "template has a fault"),
+    ):
+        settings = Settings(_env_file=None, database_url=database_url, **named)  # type: ignore[call-arg, arg-type]
         with capture_logs() as logged:
             async with assembled(settings):
                 pass
