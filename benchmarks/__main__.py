@@ -1,6 +1,6 @@
 """All measurements, one table after another."""
 
-from benchmarks import cases, checkins, imports, lookups, passages, turns
+from benchmarks import cases, checkins, digests, imports, lookups, passages, turns
 
 if __name__ == "__main__":
     print("Handbook look-ups")
@@ -11,6 +11,8 @@ if __name__ == "__main__":
     cases.main([])
     print("\nA county imported")
     imports.main([])
+    print("\nDigests of a county")
+    digests.main([])
     print("\nTurns")
     turns.main([])
     print("\nCheck-ins")

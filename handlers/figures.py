@@ -1,6 +1,7 @@
 """What a digest, a dashboard or a preview says of branches and weeks: counts and to-dos, nothing about individuals."""
 
 import asyncio
+import sys
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -218,7 +219,8 @@ class Figures:
         """What is at or below `path`, which was among those that were asked for."""
         # In the order of the tree what is below something comes right after it.
         at = _place(path)
-        begin, end = (bisect_left(self.places, place) for place in (at, [*at[:-1], at[-1] + 1]))
+        after = [*at[:-1], at[-1] + 1] if at else [sys.maxsize]
+        begin, end = bisect_left(self.places, at), bisect_left(self.places, after)
         branches = self.branches[begin:end]
         return ScopeFigures(
             organization_id=organization_id,
@@ -270,7 +272,7 @@ async def figures_at(session: Session, place: Place, day: date, now: datetime) -
 
 
 def _place(path: str) -> list[int]:
-    return [int(part) for part in path.strip("/").split("/")]
+    return [int(part) for part in path.split("/") if part]
 
 
 def _all_branches(records: Records, now: datetime) -> list[BranchFigures]:

@@ -1,58 +1,27 @@
-"""What an official reads on Monday: the figures of every branch in a subtree, and who reads which digest."""
+"""Who reads which digest, and which were issued."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.database import Session, upsert
 from storage.models import (
     Account,
-    Attendance,
-    Case,
-    CaseState,
-    CaseStep,
     DigestIssue,
     DigestSubscription,
-    Meeting,
-    MeetingState,
     Organization,
     OrganizationKind,
-    Outcome,
     Post,
     PostKind,
-    Presence,
-    Question,
-    Report,
 )
-from storage.people import SECRETARIES, branches_under
+from storage.people import SECRETARIES
 
 SUBSCRIBED_AT_ONCE = 5000
 """So many at a time; whoever is left is subscribed a moment later."""
-
-
-@dataclass(frozen=True, slots=True)
-class BranchWeek:
-    """One branch and its groups in a week: counts only, nothing about individuals.
-
-    `expected` and `present` count people once per meeting; `unread_reports` and `open_cases` are what is waiting now,
-    however old; `last_record_at` is the newest record of all time, None where there is none; `oldest_unread_at` is
-    since when the report has waited that has waited longest.
-    """
-
-    organization_id: int
-    name: str
-    meetings_held: int
-    expected: int
-    present: int
-    reports: int
-    unread_reports: int
-    open_cases: int
-    last_record_at: datetime | None
-    oldest_unread_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,133 +45,6 @@ class Subscription:
     quiet_days: int = 30
     skipped_week: str = ""
     since: datetime | None = None
-
-
-async def week_figures(session: Session, path: str, first: datetime, after: datetime) -> list[BranchWeek]:
-    """The figures of every branch at or below `path` from `first` until before `after`, in the order of the tree.
-
-    A branch without any record is listed with zeros. The number of statements does not depend on that of the branches.
-    """
-    branches = await branches_under(session, path)
-    held = await _by_branch(session, _held(path, first, after))
-    met = await _by_branch(session, _last_meetings(path))
-    handed_in = await _by_branch(session, _handed_in(path, first, after))
-    open_cases = await _by_branch(session, _open_cases(path))
-    steps = await _by_branch(session, _last_steps(path))
-    week = []
-    for branch in branches:
-        meetings, expected, present = held.get(branch.id, (0, 0, 0))
-        reports, unread, reported_at, waiting_since = handed_in.get(branch.id, (0, 0, None, None))
-        records = [met.get(branch.id, (None,))[0], reported_at, steps.get(branch.id, (None,))[0]]
-        week.append(
-            BranchWeek(
-                organization_id=branch.id,
-                name=branch.name,
-                meetings_held=meetings,
-                expected=expected,
-                present=present,
-                reports=reports,
-                unread_reports=unread,
-                open_cases=open_cases.get(branch.id, (0,))[0],
-                last_record_at=max((at for at in records if at is not None), default=None),
-                oldest_unread_at=waiting_since,
-            )
-        )
-    return week
-
-
-Figures = Select[*tuple[Any, ...]]
-
-BRANCH = case((Organization.kind == OrganizationKind.GROUP, Organization.parent_id), else_=Organization.id)
-"""The branch that a record counts for: what a group did, its branch did."""
-
-
-async def _by_branch(session: Session, query: Figures) -> dict[int, tuple[Any, ...]]:
-    return {row[0]: tuple(row[1:]) for row in await session.execute(query)}
-
-
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-
-def _held(path: str, first: datetime, after: datetime) -> Figures:
-    return (
-        select(
-            BRANCH,
-            func.count(Meeting.id.distinct()),
-            _count(Attendance.expected.is_(True)),
-            _count(and_(Attendance.expected, Attendance.presence == Presence.PRESENT)),
-        )
-        .select_from(Meeting)
-        .join(Organization, Organization.id == Meeting.organization_id)
-        .outerjoin(Attendance, Attendance.meeting_id == Meeting.id)
-        .where(
-            Organization.path.startswith(path),
-            Meeting.state == MeetingState.CLOSED,
-            Meeting.starts_at >= first,
-            Meeting.starts_at < after,
-        )
-        .group_by(BRANCH)
-    )
-
-
-def _last_meetings(path: str) -> Figures:
-    return (
-        select(BRANCH, func.max(Meeting.closed_at))
-        .join(Organization, Organization.id == Meeting.organization_id)
-        .where(Organization.path.startswith(path), Meeting.state == MeetingState.CLOSED)
-        .group_by(BRANCH)
-    )
-
-
-def _handed_in(path: str, first: datetime, after: datetime) -> Figures:
-    return (
-        select(
-            BRANCH,
-            _count(and_(Report.handed_in_at >= first, Report.handed_in_at < after)),
-            _count(Report.read_at.is_(None)),
-            func.max(Report.handed_in_at),
-            func.min(case((Report.read_at.is_(None), Report.handed_in_at))),
-        )
-        .join(Organization, Organization.id == Report.organization_id)
-        .where(Organization.path.startswith(path))
-        .group_by(BRANCH)
-    )
-
-
-def _open_cases(path: str) -> Figures:
-    return (
-        select(BRANCH, func.count(Case.id))
-        .join(Organization, Organization.id == Case.organization_id)
-        .where(Organization.path.startswith(path), Case.state == CaseState.OPEN)
-        .group_by(BRANCH)
-    )
-
-
-def _last_steps(path: str) -> Figures:
-    return (
-        select(BRANCH, func.max(CaseStep.recorded_at))
-        .select_from(CaseStep)
-        .join(Case, Case.id == CaseStep.case_id)
-        .join(Organization, Organization.id == Case.organization_id)
-        .where(Organization.path.startswith(path))
-        .group_by(BRANCH)
-    )
-
-
-async def unanswered_between(session: Session, path: str, first: datetime, after: datetime) -> int:
-    """How many questions of a subtree's people from `first` until before `after` the handbook had no answer to."""
-    query = (
-        select(func.count(Question.id))
-        .join(Organization, Organization.id == Question.organization_id)
-        .where(
-            Organization.path.startswith(path),
-            Question.outcome == Outcome.UNKNOWN,
-            Question.asked_at >= first,
-            Question.asked_at < after,
-        )
-    )
-    return (await session.execute(query)).scalar_one()
 
 
 def reads_a_digest() -> ColumnElement[bool]:

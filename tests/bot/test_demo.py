@@ -18,7 +18,7 @@ from knowledge.procedure.files import Procedures
 from storage.accounts import accounts_of
 from storage.cases import cases_of, steps_of
 from storage.database import Database
-from storage.digest import active_subscriptions, unanswered_between
+from storage.digest import active_subscriptions
 from storage.meetings import attendance_of, meetings_for_person, tally
 from storage.models import (
     Account,
@@ -135,7 +135,8 @@ async def test_the_digest_has_something_to_say(town: Database) -> None:
         open_cases = sum(branch.cases_open for branch in branches)
         assert open_cases == await session.scalar(select(func.count(Case.id)))
         assert open_cases > 0
-        assert await unanswered_between(session, root.path, NOW - timedelta(days=14), NOW) == 5
+        weeks = [await figures_at(session, place, NOW.date() - timedelta(days=days), NOW) for days in (0, 7)]
+        assert sum(one.unanswered for one in weeks) == 5
 
 
 async def test_every_case_keeps_to_the_rules_and_has_a_next_step(town: Database) -> None:

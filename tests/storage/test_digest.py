@@ -1,20 +1,15 @@
 """Figures of the week, in a fixed number of statements, on both databases."""
 
 import asyncio
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import event
-
+from handlers.figures import ScopeFigures, WeekCount, figures_of
 from storage.database import Database
 from storage.digest import (
-    BranchWeek,
     Issue,
     active_subscriptions,
     add_issues,
     subscription_of,
-    unanswered_between,
-    week_figures,
 )
 from storage.meetings import add_meeting, check_in, close_meeting, expected_attendees, open_check_in
 from storage.models import (
@@ -24,7 +19,6 @@ from storage.models import (
     CheckInWay,
     DigestSubscription,
     MeetingKind,
-    OrganizationKind,
     Outcome,
     Post,
     PostKind,
@@ -34,14 +28,15 @@ from storage.people import organization
 from storage.questions import add_question
 from storage.reports import add_report, mark_read
 from tests.branch import settle
-from tests.storage.kit import NOW, Town, add_open_meeting, add_organization, add_town
+from tests.fakes import ZONE
+from tests.storage.kit import NOW, Town, add_open_meeting, add_town
 
-WEEK = (NOW - timedelta(days=5), NOW + timedelta(days=2))
+WEEK = (datetime(2026, 11, 16, tzinfo=ZONE), datetime(2026, 11, 23, tzinfo=ZONE))
 
 
-async def _figures(database: Database, path: str) -> list[BranchWeek]:
+async def _figures(database: Database, path: str) -> ScopeFigures:
     async with database.reading() as session:
-        return await week_figures(session, path, *WEEK)
+        return (await figures_of(session, [path], NOW.date(), ZONE, NOW)).of(0, "", path)
 
 
 async def _add_records(database: Database, town: Town) -> None:
@@ -96,20 +91,15 @@ async def _add_records(database: Database, town: Town) -> None:
 async def test_the_week_of_a_branch_includes_its_groups_and_what_is_waiting(database: Database) -> None:
     town = await add_town(database)
     await _add_records(database, town)
-    first, second = await _figures(database, "/")
-    assert first == BranchWeek(
-        organization_id=town.branch,
-        name="柳荫村党支部",
-        meetings_held=2,
-        expected=12,
-        present=4,
-        reports=2,
-        unread_reports=2,
-        open_cases=1,
-        last_record_at=NOW + timedelta(hours=2),
-        oldest_unread_at=NOW - timedelta(days=60),
-    )
-    assert second == BranchWeek(town.other_branch, "渡口村党支部", 0, 0, 0, 0, 0, 0, None)
+    first, second = (await _figures(database, "/")).branches
+    assert (first.organization_id, first.name) == (town.branch, "柳荫村党支部")
+    assert first.week == WeekCount(meetings=2, expected=12, present=4)
+    assert (first.reports, first.unread, first.cases_open) == (2, 2, 1)
+    assert first.last_record_at == NOW + timedelta(hours=2)
+    assert first.oldest_unread_at == NOW - timedelta(days=60)
+    assert (second.organization_id, second.name) == (town.other_branch, "渡口村党支部")
+    assert second.week == WeekCount()
+    assert (second.reports, second.unread, second.cases_open, second.last_record_at) == (0, 0, 0, None)
 
 
 async def test_only_the_subtree_is_counted(database: Database) -> None:
@@ -118,29 +108,9 @@ async def test_only_the_subtree_is_counted(database: Database) -> None:
     async with database.reading() as session:
         other = await organization(session, town.other_branch)
     assert other is not None
-    assert [branch.organization_id for branch in await _figures(database, other.path)] == [town.other_branch]
-    assert await _figures(database, "/999/") == []
-
-
-async def test_more_branches_take_no_more_statements(database: Database) -> None:
-    town = await add_town(database)
-    await _add_records(database, town)
-    said: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.lstrip().startswith("SELECT"):
-            said.append(statement)
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    await _figures(database, "/")
-    few = len(said)
-    async with database.transaction() as session:
-        root = await add_organization(session, OrganizationKind.COMMITTEE, "白石镇党委", None)
-        for number in range(30):
-            await add_organization(session, OrganizationKind.BRANCH, f"第{number}党支部", root)
-    said.clear()
-    assert len(await _figures(database, "/")) == 32
-    assert len(said) == few == 6
+    found = (await _figures(database, other.path)).branches
+    assert [branch.organization_id for branch in found] == [town.other_branch]
+    assert (await _figures(database, "/999/")).branches == []
 
 
 async def test_the_digest_of_a_week_is_claimed_once(database: Database) -> None:
@@ -181,5 +151,5 @@ async def test_unanswered_questions_of_the_week_are_counted_within_a_subtree(dat
         branch = await organization(session, ids["桃花村党支部"])
         assert committee is not None
         assert branch is not None
-        assert await unanswered_between(session, committee.path, *WEEK) == 4
-        assert await unanswered_between(session, branch.path, *WEEK) == 2
+    assert (await _figures(database, committee.path)).unanswered == 4
+    assert (await _figures(database, branch.path)).unanswered == 2
