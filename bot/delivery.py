@@ -255,14 +255,20 @@ class Delivery:
         wait = failure.retry_after
         if wait is None:
             wait = min(FIRST_RETRY * 2 ** min(message.attempts, 12), LONGEST_RETRY) * random.uniform(0.8, 1.2)
+        hold = None
         if self.paced:
-            wait = max(wait, (CHAT_GAP if message.account_id else GROUP_GAP).total_seconds())
+            # The chat as a whole, whichever lane and worker would have been next at it.
+            gap = (CHAT_GAP if message.account_id else GROUP_GAP).total_seconds()
+            hold = max(gap, failure.retry_after or 0)
+            wait = max(wait, gap)
         async with self.database.transaction() as session:
             if parts:
                 await mark_part_sent(session, message.id, parts)
             if failure.moved_to:
                 await follow_chat(session, message.channel, message.tenant, message.chat, failure.moved_to)
-            await put_off(session, message.id, self.clock() + timedelta(seconds=wait), failure.detail)
+            now = self.clock()
+            held = None if hold is None else now + timedelta(seconds=hold)
+            await put_off(session, message.id, now + timedelta(seconds=wait), failure.detail, held)
         return None
 
     async def _give_up(self, message: Waiting, state: State, detail: str) -> None:

@@ -151,7 +151,11 @@ _REPLY: ColumnElement[Lane] = literal_column("'reply'")
 def _ready(
     channels: Collection[tuple[str, str]], lane: Lane, now: datetime, paced: bool, under_way: Collection[int]
 ) -> Select[int, list[int]]:
-    """The messages that may be claimed in a lane, oldest first, and the documents of each."""
+    """The messages that may be claimed in a lane, oldest first, and the documents of each.
+
+    What is asked about a chat stands in scalar subqueries, which are looked up in an index for the few rows that are
+    needed; of EXISTS PostgreSQL makes a join over all that waits.
+    """
     other = aliased(OutboxMessage)
     same_chat = and_(
         other.channel == OutboxMessage.channel, other.tenant == OutboxMessage.tenant, other.chat == OutboxMessage.chat
@@ -165,7 +169,8 @@ def _ready(
             or_(*(and_(OutboxMessage.channel == c, OutboxMessage.tenant == t) for c, t in channels)),
             OutboxMessage.due_at <= now,
             or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until <= now),
-            ~in_chat.where(other.state == _WAITS, other.lane == lane, other.id < OutboxMessage.id).exists(),
+            OutboxMessage.id
+            == in_chat.where(other.state == _WAITS, other.lane == lane).order_by(other.id).limit(1).scalar_subquery(),
         )
         .order_by(OutboxMessage.id)
     )
@@ -177,7 +182,7 @@ def _ready(
         )
         recent = in_chat.where(other.lane != _REPLY, other.sent_at > now - GROUP_GAP, just_now)
         busy = in_chat.where(other.state == _WAITS, other.lane != _REPLY, other.claimed_until > now)
-        query = query.where(~recent.exists(), ~busy.exists())
+        query = query.where(*(found.limit(1).scalar_subquery().is_(None) for found in (recent, busy)))
     return query
 
 
@@ -246,12 +251,13 @@ async def mark_part_sent(session: Session, id: int, parts: int) -> None:
     await session.execute(update(OutboxMessage).where(OutboxMessage.id == id).values(parts_sent=parts))
 
 
-async def put_off(session: Session, id: int, due_at: datetime, detail: str) -> None:
-    """Try a message again at a later time."""
+async def put_off(session: Session, id: int, due_at: datetime, detail: str, hold: datetime | None = None) -> None:
+    """Try a message again at a later time; until `hold` its chat is left alone, in other lanes too where a pace is
+    kept."""
     await session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.id == id)
-        .values(due_at=due_at, claimed_until=None, attempts=OutboxMessage.attempts + 1, detail=detail[:200])
+        .values(due_at=due_at, claimed_until=hold, attempts=OutboxMessage.attempts + 1, detail=detail[:200])
     )
 
 
@@ -292,22 +298,18 @@ async def release_claims(
 ) -> None:
     """Let go of what a stopped process had claimed; only for the one process that may send on this channel.
 
-    With `due_at` none of it is due before that.
+    With `due_at` none of it is due before that, and what was put off for longer stays put off.
     """
-    values: dict[str, datetime | None] = {"claimed_until": None}
-    if due_at is not None:
-        values["due_at"] = due_at
-    await session.execute(
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.channel == channel,
-            OutboxMessage.tenant == tenant,
-            OutboxMessage.lane == lane,
-            OutboxMessage.state == _WAITS,
-            OutboxMessage.claimed_until.is_not(None),
-        )
-        .values(values)
+    released = update(OutboxMessage).where(
+        OutboxMessage.channel == channel,
+        OutboxMessage.tenant == tenant,
+        OutboxMessage.lane == lane,
+        OutboxMessage.state == _WAITS,
+        OutboxMessage.claimed_until.is_not(None),
     )
+    if due_at is not None:
+        released = released.where(OutboxMessage.due_at < due_at).values(due_at=due_at)
+    await session.execute(released.values(claimed_until=None))
 
 
 async def offered(session: Session, account_id: int, messages: int = 5) -> list[list[tuple[str, str]]]:

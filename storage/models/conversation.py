@@ -201,6 +201,9 @@ class OutboxMessage(Base):
         ),
         Index(
             "ix_outbox_sent",
+            "channel",
+            "tenant",
+            "chat",
             "sent_at",
             sqlite_where=text("lane <> 'reply'"),
             postgresql_where=text("lane <> 'reply'"),

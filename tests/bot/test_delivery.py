@@ -325,6 +325,24 @@ async def test_where_a_pace_is_kept_a_chat_that_has_just_had_a_message_is_passed
     assert (desk.arrived(), desk.arrived("支部群")) == (["一", "二", "周报"], ["甲", "乙"])
 
 
+async def test_a_refusal_is_about_the_chat_in_all_lanes_and_for_all_workers(desk: Desk) -> None:
+    desk.delivery.paced = True
+    async with desk.database.transaction() as session:
+        account_id = (await lock_account(session, *CHANNEL, "王", "王", desk.now)).id
+    await desk.put("会议取消", account_id=account_id)
+    await desk.put("周报", account_id=account_id, lane=Lane.DIGEST)
+    desk.platform.failing += [later(7), later()]
+    other = Desk(desk.database, platform=desk.platform)
+    other.delivery.paced = True
+    for wait in (timedelta(seconds=7), CHAT_GAP):
+        assert await desk.drain() == 1
+        other.now = desk.now = desk.now + wait - timedelta(seconds=0.01)
+        assert (await other.drain(), await desk.drain()) == (0, 0), "one failed in one lane, and the chat is left alone"
+        other.now = desk.now = desk.now + timedelta(seconds=0.01)
+    assert await other.drain() == 1
+    assert desk.arrived() == ["周报"], "what is put off for longer than the chat needs holds up its own lane alone"
+
+
 @one_database
 async def test_what_a_process_had_claimed_is_not_sent_at_once_by_the_next_one(desk: Desk) -> None:
     await desk.put("一", "二")

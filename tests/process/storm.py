@@ -319,11 +319,18 @@ async def _alone(plan: Plan, kind: str) -> Report:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one storm, say what was seen, and whether it was as promised."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, default in (("messages", 5000), ("kills", 200), ("workers", 1), ("rate", 100), ("seed", 1)):
+    for name, default in (
+        ("messages", 5000),
+        ("kills", 200),
+        ("workers", 1),
+        ("rate", 100),
+        ("chats", 1000),
+        ("seed", 1),
+    ):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     asked = parser.parse_args(arguments)
-    plan = Plan(asked.messages, asked.kills, asked.workers, asked.rate, seed=asked.seed)
+    plan = Plan(asked.messages, asked.kills, asked.workers, asked.rate, asked.chats, seed=asked.seed)
     report = asyncio.run(_alone(plan, asked.database))
     sys.stdout.write(f"{asked.database}, {plan}\n{report}\n")
     return bool(report.faults)

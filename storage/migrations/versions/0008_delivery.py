@@ -29,7 +29,7 @@ def upgrade() -> None:
         for name, columns, where in (
             ("ix_outbox_waiting", ["lane", "channel", "tenant", "id"], WAITING),
             ("ix_outbox_chat", ["channel", "tenant", "chat", "id"], WAITING),
-            ("ix_outbox_sent", ["sent_at"], UNASKED),
+            ("ix_outbox_sent", ["channel", "tenant", "chat", "sent_at"], UNASKED),
             ("ix_outbox_parked", ["state"], PARKED),
         ):
             batch_op.create_index(name, columns, unique=False, sqlite_where=where, postgresql_where=where)
