@@ -19,6 +19,7 @@ from handlers.dialogue.turns import stored_rows
 from handlers.digest import digest_of
 from handlers.digest_words import week_of
 from handlers.figures import Digest, DigestStyle, Figures, ScopeFigures, figures_of
+from handlers.reminders import is_civil
 from handlers.wording import Texts
 from knowledge.rules.working_days import is_working_day, next_working_day
 from storage.accounts import reach
@@ -43,7 +44,8 @@ PATIENCE = 20.0
 AT_ONCE = 2
 """So many digests are drawn side by side; each is drawn in a process of its own."""
 LATE_AFTER = timedelta(hours=3)
-"""What is sent so long after its moment says that it is late."""
+"""What is sent so long after its moment says that it is late, and waits for an hour at which people are spoken to: its
+reader chose another, and nobody's telephone should ring at night because a machine is back."""
 WEEKS_BACK = 6
 """No run of holidays puts a digest off for so many weeks."""
 ASTRAY = timedelta(days=8)
@@ -179,8 +181,11 @@ async def due(session: Session, now: datetime) -> list[Due]:
     found = []
     for one in await active_subscriptions(session, reachable=True):
         moment, monday = newest_moment(one.weekday, one.minute, one.timezone, now, after_holidays=one.after_holidays)
+        late = now - moment > LATE_AFTER
+        if late and not is_civil(now, one.timezone):
+            continue
         if week_of(monday) != one.skipped_week and (one.since is None or moment >= one.since):
-            found.append(Due(one, monday, now - moment > LATE_AFTER))
+            found.append(Due(one, monday, late))
     if not found:
         return []
     issued = await issues_since(session, min(one.week for one in found))

@@ -117,6 +117,19 @@ async def test_a_week_that_was_missed_is_sent_late_and_once(hall: Hall) -> None:
 
 
 @one_database
+async def test_what_is_late_waits_for_the_morning_where_its_reader_is(hall: Hall) -> None:
+    await hall.wants(timezone="Asia/Urumqi", minute=21 * 60)
+    chosen = datetime(2026, 11, 23, 21, tzinfo=ZoneInfo("Asia/Urumqi"))
+    assert await hall.round.issue(chosen + timedelta(hours=3, seconds=1)) == 0, "it is midnight there"
+    assert await hall.round.issue(chosen + timedelta(hours=11, minutes=29)) == 0, "in Beijing it is half past ten"
+    assert await hall.round.issue(chosen + timedelta(hours=11, minutes=30)) == 2
+    await hall.wants(since=None)
+    next_week = chosen + timedelta(weeks=1)
+    assert await hall.round.issue(next_week) == 2, "the hour that somebody chose is theirs"
+    assert await hall.issues() == [("2026-W47", True), ("2026-W48", False)]
+
+
+@one_database
 async def test_after_weeks_of_silence_only_the_last_week_is_told(hall: Hall) -> None:
     assert await hall.round.issue(MOMENT + timedelta(weeks=5, days=-1)) == 2
     assert await hall.round.issue(MOMENT + timedelta(weeks=5)) == 2
