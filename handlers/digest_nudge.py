@@ -38,7 +38,7 @@ async def remind(d: Dialogue) -> None:
     if await is_nudged(d.session, to.branch.id, day):
         raise Refused("reminded_today", name=to.branch.name)
     ready = await d.once("ready", lambda: _ready(d, to))
-    words = await d.ask("words", Text(max_length=LONGEST), presumed=ready)
+    words = await d.ask("message", Text(max_length=LONGEST), presumed=ready)
     await d.confirm(name=to.branch.name, people=to.names)
     await hold_branch(d.session, to.branch.id)
     if await is_nudged(d.session, to.branch.id, day):

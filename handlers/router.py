@@ -133,6 +133,8 @@ _WISH = re.compile(
 )
 _COMMAND = re.compile(r"\s*(/[a-zA-Z]\w*)(?!\S)")
 WAYS_OUT = ("back", "cancel", "later")
+ANSWERS = ("at_rest", "done", "skip", "stop_here")
+"""Ways to answer a question of ours; where none is open they are none to the handbook, which counts what it lacks."""
 _ASIDE = re.compile(r"\s*(?:[？?]|(?:问|/ask\b)[\s：:，,]+)\s*(\S[\s\S]*)")
 
 
@@ -322,6 +324,8 @@ class Router:
         if payload := next((payload for label, payload in earlier if (tidy(label) or label) == said), None):
             await self._tap(turn, payload)
             return
+        if not aside and any(self.texts.means(what, text) for what in ANSWERS):
+            raise Refused("nothing_open")
         if start := self.vocabulary.spelled(text):
             await self.start(turn, *start)
             return

@@ -109,8 +109,8 @@ async def test_each_group_is_owed_its_own_meeting_and_one_button_convenes_it(off
                     )
                 )
     words = await office.looks("2026-11-25")
-    assert "【黄】第2党小组党小组会" in words
-    assert "第1党小组党小组会" in words.partition("已办：")[2]
+    assert "【黄】第2党小组会" in words
+    assert "第1党小组会" in words.partition("已办：")[2]
     payloads = [button.payload for button in office.secretary.buttons()]
     assert payloads.count("convene.group_meeting") == 1
 
