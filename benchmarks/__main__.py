@@ -1,6 +1,6 @@
 """All measurements, one table after another."""
 
-from benchmarks import cases, checkins, digests, imports, lookups, passages, turns
+from benchmarks import cases, checkins, delivery, digests, imports, lookups, passages, turns
 
 if __name__ == "__main__":
     print("Handbook look-ups")
@@ -13,6 +13,8 @@ if __name__ == "__main__":
     imports.main([])
     print("\nDigests of a county")
     digests.main([])
+    print("\nClaims and marks of the outbox")
+    delivery.main([])
     print("\nTurns")
     turns.main([])
     print("\nCheck-ins")
