@@ -70,8 +70,8 @@ class BranchFigures:
     open ones whose day by rule is over. `term_ends` is the end of the committee's term when that is over or within
     `AHEAD` and no election is under way; `probations_ending` are members whose probation is over or ends within
     `AHEAD`. `last_record_at` is the newest record of any kind of all time, None where there is none. `unanswered` are
-    questions of the week that the handbook could not answer, `unreachable` members of whom no account can be written
-    to any more. `above` is the name of the organization right above.
+    questions of the week that the handbook could not answer, `unreachable` people of whom no account can be written
+    to any more, who need not be members yet. `above` is the name of the organization right above.
     """
 
     organization_id: int

@@ -36,6 +36,8 @@ __all__ = ["BranchRecords", "Probation", "Records", "Window", "records_of"]
 ADMISSION, ADMITTED, CONVERTED = "admission", "admission_meeting", "conversion_meeting"
 """The procedure by which members are admitted, and its steps that say how long a probation lasts."""
 ELECTION = "election"
+MEMBERS = (Status.FULL, Status.PROBATIONARY)
+"""Who is a member; applicants and activists belong to a branch too, and are in its groups."""
 LECTURES = {"half_year": 6, "year": 12}
 """Months of what is longer than the usual quarter, by `every` of a custom."""
 
@@ -92,7 +94,7 @@ async def records_of(session: Session, paths: Collection[str], window: Window) -
 
 async def _read_members(session: Session, tree: Tree) -> None:
     query = (
-        select(Membership.organization_id, Membership.group_id, func.count())
+        select(Membership.organization_id, Membership.group_id, _number(Membership.status.in_(MEMBERS)))
         .where(tree.has(Membership.organization_id), Membership.until.is_(None))
         .group_by(Membership.organization_id, Membership.group_id)
     )
@@ -254,7 +256,7 @@ def _select_admissions(tree: Tree) -> Select[*tuple[Any, ...]]:
 
 
 async def _read_unreachable(session: Session, tree: Tree) -> None:
-    """Members who had an account, of whom no account can be written to any more."""
+    """People of each branch who had an account, of whom no account can be written to any more."""
     other = aliased(Account)
     query = (
         select(Membership.organization_id, func.count(Membership.person_id.distinct()))
