@@ -335,12 +335,6 @@ async def offered(session: Session, account_id: int, messages: int = 5) -> list[
     return [buttons for buttons in found if buttons][:messages]
 
 
-async def keys_that_begin(session: Session, start: str) -> list[str]:
-    """The keys of all messages, sent or not, that begin so: what was said already is not thought out again."""
-    query = select(OutboxMessage.unique_key).where(OutboxMessage.unique_key.startswith(start, autoescape=True))
-    return [key for key in await session.scalars(query) if key is not None]
-
-
 async def counts(session: Session) -> dict[Delivery, int]:
     """How many messages are in each state."""
     query = select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)

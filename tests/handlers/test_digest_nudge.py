@@ -39,6 +39,18 @@ async def test_a_day_is_the_branches_and_ends_at_its_midnight(database: Database
     assert "发给" in await opened(chats["郑远"], ids["桃花村党支部"])
 
 
+async def test_who_comes_into_a_post_on_the_day_is_not_a_reason_to_remind_the_branch_again(database: Database) -> None:
+    _, chats, ids = await settled_town(database)
+    branch = ids["桃花村党支部"]
+    await opened(chats["郑远"], branch)
+    await chats["郑远"].says("确认")
+    async with database.transaction() as session:
+        await session.execute(update(Post).where(Post.organization_id == branch).values(until=MONDAY.date()))
+    await make(database, ids["赵大海"], branch, PostKind.SECRETARY)
+    assert "今天已经有人提醒过" in await opened(chats["郑远"], branch)
+    assert "发给杏花村党支部" in await opened(chats["郑远"], ids["杏花村党支部"]), "another branch is another matter"
+
+
 async def test_who_cannot_be_reached_is_named_and_nothing_is_said_to_have_been_sent(database: Database) -> None:
     _, chats, ids = await settled_town(database)
     branch, secretary = ids["桃花村党支部"], Account.person_id == ids["李向阳"]
