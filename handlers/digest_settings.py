@@ -1,11 +1,14 @@
 """How somebody wants their own digest: when it comes, what is in it, and whether it comes at all."""
 
+import re
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from handlers.dialogue import Choice, Clock, Dialogue, Option, Refused, Role, YesNo, dialogue
-from handlers.dialogue.questions import OneOf
+from handlers.dialogue.questions import Asking, OneOf, Reply
 from handlers.digest_words import week_of
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button
@@ -24,6 +27,21 @@ class Weekday(StrEnum):
     FRIDAY = "friday"
     SATURDAY = "saturday"
     SUNDAY = "sunday"
+
+
+class WhichDay(Choice[Weekday]):
+    """A day of the week, also said as 星期五, 礼拜天 or 每周5."""
+
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> Weekday:
+        """The day that was tapped or named."""
+        said = _DAY.fullmatch(reply.text.strip())
+        if said is not None:
+            reply = replace(reply, text=f"周{said[1].translate(_DAYS)}")
+        return super().read(reply, asking, partial)
+
+
+_DAY = re.compile(r"[每逢]?(?:星期|礼拜|周)([一二三四五六日天1-7１-７])")
+_DAYS = str.maketrans("天1234567１２３４５６７", "日一二三四五六日一二三四五六日")
 
 
 class Zone(StrEnum):
@@ -125,7 +143,7 @@ def _offers(d: Dialogue, wish: Wish) -> list[DigestSetting]:
 
 async def _move(d: Dialogue, wish: Wish) -> None:
     """Another day, hour and, where it is opened from the summary, zone."""
-    weekday = await d.ask("weekday", Choice(Weekday))
+    weekday = await d.ask("weekday", WhichDay(Weekday))
     clock = await d.ask("clock", Clock(suggestions=HOURS))
     zones = [Option(str(zone), zone_words(d.texts, zone)) for zone in dict.fromkeys((*Zone, wish.timezone))]
     zone = await d.ask("zone", OneOf(zones), presumed=wish.timezone)
