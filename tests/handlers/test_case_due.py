@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from handlers.case_due import reckon_due
 from storage.case_steps import NewStep, record_steps
@@ -37,3 +37,30 @@ async def test_what_was_begun_before_gets_its_day_and_a_procedure_that_is_gone_n
         assert await reckon_due(session, PROCEDURES, NOW) == 0
         # The talk is held within a month of the application.
         assert list(await session.scalars(select(Case.due_on).order_by(Case.id))) == [date(2026, 12, 2), NEVER_DUE]
+
+
+async def test_what_is_read_for_it_does_not_grow_with_the_branches(database: Database) -> None:
+    ids = await settle(database)
+    statements: list[str] = []
+    event.listen(
+        database.engine.sync_engine, "before_cursor_execute", lambda *said: statements.append(said[2].split()[0])
+    )
+    read = []
+    for branches in (["桃花村党支部"], ["桃花村党支部", "杏花村党支部", "清河镇党委"]):
+        async with database.transaction() as session:
+            for branch in branches:
+                await add_case(
+                    session,
+                    organization_id=ids[branch],
+                    procedure="admission",
+                    subject_id=None,
+                    title="发展党员",
+                    started_on=date(2026, 11, 2),
+                    remind_on=None,
+                    started_by_id=None,
+                )
+        statements.clear()
+        async with database.transaction() as session:
+            assert await reckon_due(session, PROCEDURES, NOW) == len(branches)
+        read.append(len([word for word in statements if word != "UPDATE"]))
+    assert read[0] == read[1]
