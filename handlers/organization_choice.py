@@ -60,6 +60,10 @@ class OrganizationNamed(Question[int]):
             raise More(found, "several_organizations")
         if found:
             raise Invalid("too_many_organizations", count=len(found))
+        # Shortened as people do, 柳荫一支部: it is offered and not taken, for the short form may be another's.
+        short = [id for id, label in self.labels.items() if len(words) > 1 and _is_short_for(words, label)]
+        if 0 < len(short) <= self.AT_A_GLANCE:
+            raise More(short, "several_organizations")
         spelled = choices.match_option(words, [option.label for option in shown])
         # Neighbours differ by one character: what is only like a name is most likely that of another.
         if spelled.index is None or spelled.kind == "near":
@@ -75,3 +79,9 @@ class OrganizationNamed(Question[int]):
     def show(self, value: int, asking: Asking) -> str:
         """The name, with what it is under where others are called so too."""
         return escape(self.labels[value])
+
+
+def _is_short_for(words: str, name: str) -> bool:
+    """Whether a name has all these characters in this order."""
+    rest = iter(name)
+    return all(character in rest for character in words)

@@ -1,5 +1,6 @@
 """A town in memory: people at keyboards, a clock that is set by hand, and a platform that keeps what it was given."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -181,7 +182,11 @@ class Chat:
         await self.sends(Kind.FILE, text=caption, files=(Document(name, media_type, blob),))
 
     def number_of(self, label: str) -> int | None:
-        """The number that stands for a button, as a platform without buttons shows it."""
+        """The number that stands for a label: in a list that has no buttons, else of a button as a platform without any
+        shows it."""
+        listed = re.search(rf"^(\d+)\. {re.escape(label)}$", self.messages[-1].body if self.messages else "", re.M)
+        if listed:
+            return int(listed[1])
         choices = [button for button in self.buttons() if is_choice(button.payload)]
         if are_figures(choices):
             return None

@@ -40,7 +40,7 @@ async def _account(session: Any, chat: Chat) -> int:
 
 COLLECTING = ("paper", "who", "files", "photos", "materials")
 """Prompts that take several things one after another, files among them: there a photo is no mistake."""
-FEW = 3
+FEW = 2
 """How many things go wrong at one prompt of a procedure; the next prompt meets the next ones."""
 
 
