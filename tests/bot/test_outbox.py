@@ -10,6 +10,7 @@ import structlog
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import cli
+from bot.starting import console
 from storage.accounts import lock_account, mark_unreachable
 from storage.database import Database
 from storage.models import Delivery, Lane
@@ -73,7 +74,7 @@ def typed(tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatch
     path.write_bytes(migrated_sqlite.read_bytes())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ZHISHU_DATABASE_URL", f"sqlite+aiosqlite:///{path}")
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(console, "width", 200)
     logs = structlog.get_config()
     yield CliRunner()
     structlog.configure(**logs)
