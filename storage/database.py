@@ -215,7 +215,10 @@ def _name_what_is_unavailable(engine: Any) -> None:
     @event.listens_for(engine, "handle_error")
     def _translate(context: Any) -> Exception | None:
         error = context.original_exception
-        passing = (getattr(error, "sqlstate", None) or "")[:2] in PASSING
+        # A server that ends us just as something is sent leaves asyncpg's connection between two of its states.
+        if broken := type(error).__name__ == "InternalClientError":
+            context.is_disconnect = True
+        passing = broken or (getattr(error, "sqlstate", None) or "")[:2] in PASSING
         if not passing and getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_NOTADB:
             return None
         return OperationalError(

@@ -1,5 +1,6 @@
 """Connections that lay idle while the server forgot them, and servers that turn us away."""
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
@@ -36,6 +37,24 @@ async def test_a_server_that_ends_us_in_the_middle_is_unavailable_and_not_a_bug_
 
     with pytest.raises(Unavailable):
         await be_ended()
+    async with database.transaction() as session:
+        assert await session.scalar(text("SELECT 1")) == 1
+
+
+async def test_a_connection_that_lost_its_place_is_let_go_and_is_no_bug_of_ours(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has no server")
+
+    async def breaks(*_: object, **__: object) -> None:
+        raise asyncpg.InternalClientError("cannot switch to state 11; another operation (2) is in progress")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(asyncpg.Connection, "prepare", breaks)
+        with pytest.raises(Unavailable):
+            async with database.transaction() as session:
+                await session.execute(text("SELECT 1"))
     async with database.transaction() as session:
         assert await session.scalar(text("SELECT 1")) == 1
 
