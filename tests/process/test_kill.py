@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +21,7 @@ pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
 Moment = Literal["handed over", "confirmed", "answered"]
 MOMENTS: tuple[Moment, ...] = ("handed over", "confirmed", "answered")
 """When the process dies: as soon as the update has left Telegram, when Telegram was told to forget it, and when the
-answer reached Telegram but is not yet marked as sent."""
+answer reached Telegram but is not yet marked as sent. Each on one database: tests/test_crash_points.py has both."""
 
 CONVENE = (
     ("开会", "要开什么会"),
@@ -90,7 +91,14 @@ async def sees(phone: Phone, label: str) -> None:
     assert there(), f"no button {label} came"
 
 
-@pytest.mark.parametrize("moment", MOMENTS, ids=[moment.replace(" ", "_") for moment in MOMENTS])
+@pytest.mark.parametrize(
+    ("database_url", "moment"),
+    [
+        pytest.param(kind, moment, id=f"{kind}-{moment.replace(' ', '_')}")
+        for moment, kind in zip(MOMENTS, cycle(("postgres", "sqlite")), strict=False)
+    ],
+    indirect=["database_url"],
+)
 async def test_a_process_that_dies_at_every_step_loses_nothing_and_records_nothing_twice(
     database: Database, database_url: str, api: BotApi, nursery: Nursery, tmp_path: Path, moment: Moment
 ) -> None:

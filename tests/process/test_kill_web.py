@@ -148,7 +148,9 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-@pytest.mark.parametrize("moment", ["sent", "seen"])
+@pytest.mark.parametrize(
+    ("database_url", "moment"), [("sqlite", "sent"), ("postgres", "seen")], indirect=["database_url"]
+)
 async def test_a_web_chat_whose_process_dies_at_every_step_loses_nothing_and_records_nothing_twice(
     database: Database, database_url: str, api: BotApi, nursery: Nursery, tmp_path: Path, moment: Moment
 ) -> None:
