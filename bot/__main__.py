@@ -65,16 +65,22 @@ def worker() -> None:
 
 
 @cli.command()
-def demo(folder: Annotated[Path, typer.Option(help="放示例数据库的文件夹")] = Path("demo")) -> None:
+def demo(
+    folder: Annotated[Path, typer.Option(help="放示例数据库的文件夹")] = Path("demo"),
+    at: Annotated[str, typer.Option(help="从什么时候演起，例如“下周一 8:29”；空则现在")] = "",
+) -> None:
     """装入一个虚构的镇，打开网页对话。"""
-    from bot.demo import serve_demo
+    from bot.demo import clock_from, serve_demo
 
+    clock = clock_from(at)
+    if clock is None:
+        fail(f"“{at}”看不出是哪天几点。请写成 2026-11-23 8:29，或者 下周一 8:29。")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         fail(f"文件夹 {folder} 建不了（{error.strerror}）。")
     url = f"sqlite+aiosqlite:///{folder / 'demo.sqlite3'}"
-    run_now(serve_demo(started().model_copy(update={"database_url": url})))
+    run_now(serve_demo(started().model_copy(update={"database_url": url}), clock))
 
 
 @cli.command()

@@ -139,7 +139,9 @@ def _say_what_is_left_out(settings: Settings, procedures: Procedures) -> None:
         log.warning("overlay left out", file=fault.file, line=fault.line)
 
 
-async def serve(settings: Settings, parts: tuple[str, ...], *, people: People | None = None) -> None:
+async def serve(
+    settings: Settings, parts: tuple[str, ...], *, people: People | None = None, clock: Clock = utc_now
+) -> None:
     """Run some of the processes until cancelled.
 
     Raises `Unusable` when they cannot run with these settings.
@@ -149,7 +151,7 @@ async def serve(settings: Settings, parts: tuple[str, ...], *, people: People | 
         raise Unusable("没有配置 ZHISHU_TELEGRAM_TOKEN，Telegram 对话不能启动。")
     if token and not is_token(token) and {"bot", "worker"} & set(parts):
         raise Unusable("ZHISHU_TELEGRAM_TOKEN 不是 token 的样子，应像 123456:ABC-def。请从 @BotFather 重新复制。")
-    async with assembled(settings) as app, AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+    async with assembled(settings, clock) as app, AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
         if token and "bot" in parts:
             await _serve_telegram(app, stack, tasks, token)
         if token and "worker" in parts:

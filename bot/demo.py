@@ -1,7 +1,7 @@
 """The demo: an invented town with two months of history, and a web chat where a visitor is one of its people."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from bot.app import serve
@@ -9,6 +9,8 @@ from bot.channels.web_chat import DemoPerson
 from bot.settings import Settings
 from bot.town_history import MONTHS, ZONE, add_history
 from bot.town_people import CAST, TOWN, a_year_before, townspeople
+from handlers.dialogue.turns import Clock, utc_now
+from knowledge.rules.dates import DateProblem, read_moment
 from storage.database import Database, Session
 from storage.models import Account, OrganizationKind
 from storage.people import OrganizationView, find_people, organizations_under, roots
@@ -68,13 +70,30 @@ async def demo_people(session: Session) -> list[DemoPerson]:
     ]
 
 
-async def serve_demo(settings: Settings) -> None:
+def clock_from(begins: str) -> Clock | None:
+    """A clock that runs on from a moment as people say it, on the town's clock; None when it is no moment.
+
+    So a visitor sees what comes at its hour: the digest of a Monday, the reminders of a morning.
+    """
+    if not begins.strip():
+        return utc_now
+    try:
+        moment = read_moment(begins, now=utc_now().astimezone(ZONE).replace(tzinfo=None))
+    except DateProblem:
+        return None
+    if moment is None or moment.time is None:
+        return None
+    ahead = datetime.combine(moment.day, moment.time, ZONE) - utc_now()
+    return lambda: utc_now() + ahead
+
+
+async def serve_demo(settings: Settings, clock: Clock = utc_now) -> None:
     """Settle the town in the database of the settings and serve it until cancelled."""
     database = Database(settings.database_url)
     try:
         await database.migrate()
         async with database.transaction() as session:
-            await load_town(session, datetime.now(UTC))
+            await load_town(session, clock())
             people = await demo_people(session)
     finally:
         await database.close()
@@ -82,4 +101,4 @@ async def serve_demo(settings: Settings) -> None:
     async def everybody() -> Sequence[DemoPerson]:
         return people
 
-    await serve(settings, ("web", "worker"), people=everybody)
+    await serve(settings, ("web", "worker"), people=everybody, clock=clock)

@@ -1,10 +1,15 @@
-"""An invented 发展党员 of each candidate in the demonstration town: by the rules so far, and not at its end."""
+"""Invented 发展党员 in the demonstration town: by the rules so far, and not at their end.
+
+Each candidate has one; and in two branches others on their way, with whom something is overdue, so that their
+secretaries are reminded of it.
+"""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.town_people import FERRY, WILLOW
 from knowledge.rules.admission import notice_ends, notice_is_required
 from knowledge.rules.working_days import is_working_day
 from storage.cases import NewStep, add_case, record_steps
@@ -13,6 +18,10 @@ from storage.models import PostKind, Status
 from storage.people import OrganizationView, holders, members_of, membership_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
+OVERDUE = {WILLOW[-1][1]: Status.ACTIVIST, FERRY[-1][1]: Status.APPLICANT}
+"""Of whom else a branch keeps a case: an activist not reviewed for half a year, an applicant nobody has talked with."""
+OVERDUE_AFTER = 193
+"""So many days ago such an activist was reviewed for the last time."""
 
 
 async def add_cases(session: Session, place: OrganizationView, today: date) -> None:
@@ -23,9 +32,9 @@ async def add_cases(session: Session, place: OrganizationView, today: date) -> N
     talker, contacts = _named(secretary.id, secretary.name), [_named(contact.person_id, contact.name)]
     for member in members:
         belongs = await membership_of(session, member.person_id)
-        if belongs is None or belongs.status is not Status.CANDIDATE:
+        if belongs is None or belongs.status not in (Status.CANDIDATE, OVERDUE.get(place.name)):
             continue
-        steps = list(_until_listed(belongs.since, talker, contacts))
+        steps = list(_steps(belongs.status, belongs.since, today, talker, contacts))
         case_id = await add_case(
             session,
             organization_id=place.id,
@@ -46,6 +55,38 @@ def _named(person_id: int, name: str) -> dict[str, Any]:
     return {"id": person_id, "name": name}
 
 
+def _steps(
+    status: Status, since: date, today: date, talker: dict[str, Any], contacts: list[dict[str, Any]]
+) -> Iterator[NewStep]:
+    """What was done until somebody became what they are, and with an activist since then until half a year ago."""
+    if status is Status.APPLICANT:
+        yield _application(since)
+    elif status is Status.ACTIVIST:
+        yield from _until_activist(since, talker, contacts)
+        last = (today - since).days - OVERDUE_AFTER
+        for days in sorted(range(last, 5, -170)):
+            yield _step("cultivation", "reviewed_on", since + timedelta(days=days))
+    else:
+        yield from _until_listed(since, talker, contacts)
+
+
+def _step(id: str, field: str, day: date, **answers: Any) -> NewStep:
+    return NewStep(id, day, {field: day.isoformat(), **answers})
+
+
+def _application(day: date) -> NewStep:
+    return _step("application", "received_on", day, born_on=date(day.year - 34, 5, 4).isoformat())
+
+
+def _until_activist(decided: date, talker: dict[str, Any], contacts: list[dict[str, Any]]) -> Iterator[NewStep]:
+    talk = decided - timedelta(days=100)
+    yield _application(talk - timedelta(days=15))
+    yield _step("talk", "held_on", talk, talker=talker)
+    yield _step("activist", "decided_on", decided, way="members")
+    yield _step("contact_people", "named_on", decided, contacts=contacts)
+    yield _step("activist_filing", "filed_on", decided + timedelta(days=5))
+
+
 def _until_listed(listed: date, talker: dict[str, Any], contacts: list[dict[str, Any]]) -> Iterator[NewStep]:
     """The steps from the application to the day on which somebody was listed as a candidate."""
     first = listed - timedelta(days=7)
@@ -55,22 +96,11 @@ def _until_listed(listed: date, talker: dict[str, Any], contacts: list[dict[str,
     replied = first - timedelta(days=1) if announced else listed
     decided = replied - timedelta(days=8)
     activist = decided - timedelta(days=400)
-    talk = activist - timedelta(days=100)
-
-    def step(id: str, field: str, day: date, **answers: Any) -> NewStep:
-        return NewStep(id, day, {field: day.isoformat(), **answers})
-
-    yield step(
-        "application", "received_on", talk - timedelta(days=15), born_on=date(listed.year - 34, 5, 4).isoformat()
-    )
-    yield step("talk", "held_on", talk, talker=talker)
-    yield step("activist", "decided_on", activist, way="members")
-    yield step("contact_people", "named_on", activist, contacts=contacts)
-    yield step("activist_filing", "filed_on", activist + timedelta(days=5))
+    yield from _until_activist(activist, talker, contacts)
     for days in (170, 340):
-        yield step("cultivation", "reviewed_on", activist + timedelta(days=days))
-    yield step("candidate", "decided_on", decided)
-    yield step("candidate_reply", "replied_on", replied)
+        yield _step("cultivation", "reviewed_on", activist + timedelta(days=days))
+    yield _step("candidate", "decided_on", decided)
+    yield _step("candidate_reply", "replied_on", replied)
     if announced:
-        yield step("candidate_notice", "notice_first", first)
-        yield step("notice_result", "ended_on", listed, clear=True)
+        yield _step("candidate_notice", "notice_first", first)
+        yield _step("notice_result", "ended_on", listed, clear=True)

@@ -1,13 +1,13 @@
 """Two invented months of organizational life: meetings, reports, cases and questions, all of them consistent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
 from bot.town_cases import add_cases
-from bot.town_people import FARM, MILL, SCHOOL, WILLOW
+from bot.town_people import CAST, FARM, MILL, SCHOOL, WILLOW
 from storage.database import Session
 from storage.files import add_file
 from storage.meetings import add_meeting, answer_notice, expected_attendees
@@ -27,6 +27,7 @@ from storage.models import (
 from storage.people import Member, OrganizationView, holders, members_of
 from storage.questions import add_question
 from storage.reports import add_report, mark_read
+from storage.tasks import add_task
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MONTHS = timedelta(days=60)
@@ -69,6 +70,14 @@ UNANSWERED = (
     "党员活动室要多大面积",
     "学习强国积分怎么看",
 )
+
+TASKS = (
+    ("田麦秋", -7, "把河道清理的工具还给水利站"),
+    ("田麦秋", 1, "请镇卫生院来讲一次冬季保健"),
+    ("苏小满", 1, "更新党员活动室的公开栏"),
+    ("程望舒", 1, "汇总各支部组织生活会的时间"),
+)
+"""Who has to do what, in so many days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +126,28 @@ async def add_history(
             score=rng.uniform(20, 45),
             now=now - timedelta(hours=7 + 31 * hours),
         )
+    await _add_tasks(session, {branch.place.name: branch for branch in lived}, now)
     [willow] = [branch for branch in lived if branch.place.name == WILLOW[-1][1]]
     await _convene_next(session, willow, today)
     await session.flush()
+
+
+async def _add_tasks(session: Session, branches: Mapping[str, Branch], now: datetime) -> None:
+    """What some who can be played have to do, with its day near or over: they are reminded of it."""
+    today = now.astimezone(ZONE).date()
+    for at, (who, left, what) in enumerate(TASKS):
+        [part] = [part for part in CAST if part.name == who]
+        branch = branches[part.branch[-1][1]]
+        [person_id] = [one.person_id for one in branch.members if one.name == who]
+        await add_task(
+            session,
+            organization_id=branch.place.id,
+            what=what,
+            person_id=person_id,
+            due_on=today + timedelta(days=left),
+            created_by_id=branch.secretary_id,
+            now=now - timedelta(days=20, minutes=at),
+        )
 
 
 async def _add_past_meeting(

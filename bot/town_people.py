@@ -146,6 +146,7 @@ def _since(status: Status, branch: Chain, newest: bool, part: Part | None, rng: 
         Status.PROBATIONARY: (290, 310) if branch == OFFICE else (70, 270),
         Status.CANDIDATE: (60, 200),
         Status.ACTIVIST: (200, 600),
-        Status.APPLICANT: (30, 200),
+        # In the ferry's branch nobody has talked with an applicant within the month: its secretary is reminded of it.
+        Status.APPLICANT: (36, 36) if branch == FERRY else (30, 200),
     }[status]
     return today - timedelta(days=rng.randint(shortest, longest))

@@ -1,17 +1,20 @@
 """The invented town: complete, consistent, the same every time, and settled once."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 
-from bot.demo import demo_people, load_town
+from bot.demo import clock_from, demo_people, load_town
 from handlers.case_work import branch_of, work_from
+from handlers.daily_reminders import due_for, looked_for, message
 from handlers.dialogue.turn import Place
+from handlers.dialogue.turns import utc_now
 from handlers.digest_words import needs
 from handlers.figures import figures_at
+from handlers.wording import Texts
 from knowledge.procedure.checking import problems
 from knowledge.procedure.facts import Facts
 from knowledge.procedure.files import Procedures
@@ -42,6 +45,13 @@ from storage.people import committee_of, members_of, membership_of, organization
 from storage.reports import reports_to
 
 NOW = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
+ZONE = ZoneInfo("Asia/Shanghai")
+STANDS = {
+    Status.APPLICANT: ("application", "talk"),
+    Status.ACTIVIST: ("activist", "cultivation"),
+    Status.CANDIDATE: ("", "introduction"),
+}
+"""By which step somebody whose case is kept became what they are (the last one where none is named), and the next."""
 
 
 @pytest.fixture
@@ -144,6 +154,7 @@ async def test_every_case_keeps_to_the_rules_and_has_a_next_step(town: Database)
     async with town.reading() as session:
         places = [place for place in await organizations_under(session, "/") if place.kind is OrganizationKind.BRANCH]
         found = [one for place in places for one in await cases_of(session, place.id, states=CaseState, limit=100)]
+        seen = set()
         steps = await steps_of(session, [one.id for one in found])
         for one in found:
             branch = await branch_of(session, one.organization_id)
@@ -152,11 +163,43 @@ async def test_every_case_keeps_to_the_rules_and_has_a_next_step(town: Database)
                 step = work.procedure.step(view.step)
                 facts = Facts(work.procedure, work.records[:count], work.around)
                 assert problems(work.procedure, step, facts, view.done_on) == []
-            assert "introduction" in {place.step.id for place in work.standing.open}
             belongs = await membership_of(session, one.subject_id or 0)
             assert belongs is not None
-            assert (belongs.status, belongs.since) == (Status.CANDIDATE, work.views[-1].done_on)
-    assert found
+            came, next_step = STANDS[belongs.status]
+            assert next_step in {place.step.id for place in work.standing.open}
+            assert belongs.since == next(step.done_on for step in reversed(work.views) if came in ("", step.step))
+            seen.add(belongs.status)
+    assert seen == set(STANDS)
+
+
+async def test_who_is_reminded_of_something_can_be_played(town: Database) -> None:
+    procedures, texts = Procedures.load(), Texts()
+    async with town.reading() as session:
+        ids = {one.name: int(one.user.removeprefix("demo-")) for one in await demo_people(session)}
+        looked = await looked_for(session, texts, procedures, list(ids.values()), NOW)
+        due = await due_for(looked, NOW.astimezone(ZONE).date())
+        said = {name: message(texts, id, due.get(id, ()), NOW.astimezone(ZONE), date.min) for name, id in ids.items()}
+    secretary, other, official = said["田麦秋"], said["何晓禾"], said["程望舒"]
+    assert secretary is not None
+    assert "培养教育考察" in secretary.body
+    assert "把河道清理的工具还给水利站" in secretary.body
+    assert other is not None
+    assert "【红】" in other.body
+    assert official is not None
+    assert "汇总各支部组织生活会的时间" in official.body
+
+
+def test_the_clock_of_the_demo_runs_on_from_a_moment_that_is_said() -> None:
+    clock = clock_from("2026-11-23 8:29")
+    assert clock is not None
+    first = clock()
+    assert first <= clock() < datetime(2026, 11, 23, 0, 31, tzinfo=UTC)
+    assert first >= datetime(2026, 11, 23, 0, 29, tzinfo=UTC)
+
+
+def test_without_a_moment_it_is_now_and_what_is_none_is_refused() -> None:
+    assert clock_from(" ") is utc_now
+    assert [clock_from(words) for words in ("昨晚", "2月30日 8点", "下周一", "abc")] == [None] * 4
 
 
 async def test_a_visitor_can_be_eight_people_who_are_bound_already(town: Database) -> None:
