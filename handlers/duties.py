@@ -1,10 +1,11 @@
 """What the regulations ask of a branch, counted from what it held: for whoever speaks of it, about one or thousands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from knowledge.rules.customs import Every
+from knowledge.rules.customs import Every, agreed
 from knowledge.rules.owed import (
     AFTER_A_THEME_DAY,
     LATE_IN_A_MONTH,
@@ -13,7 +14,7 @@ from knowledge.rules.owed import (
     standing,
     standing_of_the_year,
 )
-from storage.frequencies import Held
+from storage.held import Held
 from storage.models import MeetingKind
 
 LOOKED_BACK = timedelta(days=800)
@@ -45,8 +46,18 @@ class Duty:
     people: tuple[str, ...] = ()
 
 
-def by_regulation(held: Held, today: date, *, has_committee: bool) -> list[Duty]:
-    """Everything that the regulations ask of a branch in the periods that a day is in, done or not."""
+def duties_of(held: Held, today: date, *, committee: int, lectures: Iterable[Mapping[str, Any]]) -> list[Duty]:
+    """Everything that is asked of a branch whose committee is of so many people, done or not: what the regulations say,
+    then lectures, as the customs of the branch and of those above it want them.
+
+    Digests, the dashboard, reminders and the secretary's own list all go by this.
+    """
+    often = agreed(Every(one["every"]) for one in lectures)
+    wanted = _of_lectures(held, today, often)
+    return [*_by_regulation(held, today, has_committee=committee >= LEAST_COMMITTEE), *([wanted] if wanted else [])]
+
+
+def _by_regulation(held: Held, today: date, *, has_committee: bool) -> list[Duty]:
     since = held.since or today
     days = {name: held.days.get(kind, []) for name, kind in MEETINGS.items()}
 
@@ -66,8 +77,7 @@ def by_regulation(held: Held, today: date, *, has_committee: bool) -> list[Duty]
     return found
 
 
-def of_lectures(held: Held, today: date, every: Every) -> Duty | None:
-    """How a branch stands with its lectures, which are held as often as it is wanted; None where nobody wants them."""
+def _of_lectures(held: Held, today: date, every: Every) -> Duty | None:
     if every is Every.NEVER:
         return None
     met = held.days.get(MeetingKind.LECTURE, [])

@@ -1,16 +1,13 @@
 """What a branch owes of its organizational life and is late with, as things to be reminded of."""
 
-from collections.abc import Mapping
-
-from handlers.duties import LEAST_COMMITTEE, LOOKED_BACK, MEETINGS, Duty, by_regulation, of_lectures
+from handlers.duties import LOOKED_BACK, MEETINGS, Duty, duties_of
 from handlers.messages import Button
 from handlers.reminders import EVERY, Item, Looked
-from knowledge.rules.customs import CustomName, Every, agreed, period_code, period_words
+from knowledge.rules.customs import CustomName, period_code, period_words
 from knowledge.rules.owed import Light
-from storage.customs import CustomView, customs_by_path, customs_over
-from storage.frequencies import TALKS, Held
+from storage.customs import customs_by_path, customs_over
+from storage.held import TALKS, held_in
 from storage.models import OrganizationKind
-from storage.reminder_meetings import last_held
 from storage.reminders import Branch, committee_sizes
 
 BY = {"lecture": "by_demand"}
@@ -22,26 +19,19 @@ async def duty_items(looked: Looked) -> list[Item]:
     branches = [one for one in looked.branches if one.kind is OrganizationKind.BRANCH]
     if not branches:
         return []
-    held = await last_held(looked.session, branches, looked.now.date() - LOOKED_BACK)
+    held = await held_in(looked.session, branches, looked.now, LOOKED_BACK)
     sizes = await committee_sizes(looked.session, list(held))
     customs = await customs_by_path(looked.session, CustomName.LECTURE)
     return [
         _item(looked, branch, duty)
         for branch in branches
-        for duty in _duties(looked, branch, held[branch.id], sizes.get(branch.id, 0), customs)
+        for duty in duties_of(
+            held[branch.id],
+            looked.today(branch.timezone),
+            committee=sizes.get(branch.id, 0),
+            lectures=[one.value for one in customs_over(branch.path, customs)],
+        )
         if duty.standing.light is not Light.NONE
-    ]
-
-
-def _duties(
-    looked: Looked, branch: Branch, held: Held, committee: int, customs: Mapping[str, CustomView]
-) -> list[Duty]:
-    today = looked.today(branch.timezone)
-    every = agreed(Every(one.value["every"]) for one in customs_over(branch.path, customs))
-    lectures = of_lectures(held, today, every)
-    return [
-        *by_regulation(held, today, has_committee=committee >= LEAST_COMMITTEE),
-        *([lectures] if lectures else []),
     ]
 
 

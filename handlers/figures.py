@@ -10,10 +10,9 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.dialogue.turn import Place
-from handlers.duties import LEAST_COMMITTEE, LOOKED_BACK, Duty, by_regulation, of_lectures
+from handlers.duties import LOOKED_BACK, Duty, duties_of
 from handlers.messages import Document, Rows
 from knowledge.rules.admission import extended_probation_ends, probation_ends
-from knowledge.rules.customs import Every, agreed
 from knowledge.rules.owed import Light
 from storage.database import Session
 from storage.figures import BranchRecords, Probation, Records, Window, records_of
@@ -250,7 +249,7 @@ async def figures_of(
     The number of statements is the same for one branch and for ten thousand. More `weeks` are for sparklines.
     """
     bounds = bounds_of(day, zone, weeks)
-    window = Window(bounds, now.astimezone(zone).date(), zone, LOOKED_BACK)
+    window = Window(bounds, now.astimezone(zone).date(), LOOKED_BACK)
     records = await records_of(session, paths, window)
     # Thousands of branches take a second or more to think through; others are answered meanwhile.
     branches = await asyncio.to_thread(_all_branches, records, now)
@@ -283,9 +282,7 @@ def _branch(records: BranchRecords, now: datetime) -> BranchFigures:
     node = records.node
     today = now.astimezone(ZoneInfo(node.timezone)).date()
     near = today + AHEAD
-    duties = by_regulation(records.held, today, has_committee=records.committee >= LEAST_COMMITTEE)
-    lectures = agreed(Every(one["every"]) for one in records.lectures)
-    duties += [one for one in (of_lectures(records.held, today, lectures),) if one is not None]
+    duties = duties_of(records.held, today, committee=records.committee, lectures=records.lectures)
     ends = records.term_ends
     return BranchFigures(
         organization_id=node.id,

@@ -1,12 +1,12 @@
 """What a branch owes of its organizational life: counted from its records, yellow and red, one tap to convene it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date
 
 from handlers.dialogue.errors import Refused
 from handlers.dialogue.roles import Role
 from handlers.dialogue.turn import Place, Turn
-from handlers.duties import LEAST_COMMITTEE, LOOKED_BACK, MEETINGS, Duty, by_regulation, of_lectures
+from handlers.duties import LOOKED_BACK, MEETINGS, Duty, duties_of
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button, Rows
 from handlers.router import reply
@@ -14,7 +14,8 @@ from knowledge.choices import by_pinyin
 from knowledge.rules.customs import CustomName, Every, agreed, period_code, period_words
 from knowledge.rules.owed import Light, Standing, period_of
 from storage.customs import customs_for
-from storage.frequencies import TALKS, Held, held_in, writers, written_for
+from storage.frequencies import writers, written_for
+from storage.held import TALKS, Home, held_in
 from storage.models import OrganizationKind, ReportKind
 from storage.people import committee_of
 
@@ -29,7 +30,7 @@ async def show_owed(turn: Turn, argument: str) -> None:
     if not places:
         raise Refused("branches_only")
     for place in places:
-        duties = await duties_of(turn, place)
+        duties = await _asked_of(turn, place)
         open_ones = [one for one in duties if not one.standing.count]
         open_ones.sort(key=lambda one: ORDER.index(one.standing.light))
         words = turn.texts.say(
@@ -43,25 +44,24 @@ async def show_owed(turn: Turn, argument: str) -> None:
         await turn.say(words, rows=_rows(turn, place, open_ones, alone=len(places) == 1))
 
 
-async def duties_of(turn: Turn, place: Place) -> list[Duty]:
-    """Everything that is asked of a branch, done or not: first what the regulations say, then what custom wants."""
-    today = turn.now.astimezone(place.zone).date()
-    since = datetime.combine(today - LOOKED_BACK, time(), place.zone)
-    held = await held_in(turn.session, place.organization_id, since, place.zone)
-    has_committee = len(await committee_of(turn.session, place.organization_id)) >= LEAST_COMMITTEE
+async def _asked_of(turn: Turn, place: Place) -> list[Duty]:
+    """Everything that is asked of a branch, done or not: first what its lights are counted from, then what custom wants
+    of its people."""
+    today, id = turn.now.astimezone(place.zone).date(), place.organization_id
+    home = Home(id, place.path, str(place.zone))
+    held = await held_in(turn.session, [home], turn.now, LOOKED_BACK, every_day=True)
+    committee = len(await committee_of(turn.session, id))
+    lectures = (await customs_for(turn.session, CustomName.LECTURE, [id])).get(id, [])
     return [
-        *by_regulation(held, today, has_committee=has_committee),
-        *await _by_custom(turn, place, held, today),
+        *duties_of(held[id], today, committee=committee, lectures=[one.value for one in lectures]),
+        *await _by_custom(turn, place, today),
     ]
 
 
-async def _by_custom(turn: Turn, place: Place, held: Held, today: date) -> list[Duty]:
+async def _by_custom(turn: Turn, place: Place, today: date) -> list[Duty]:
     found: list[Duty] = []
-    wanted = {name: await custom_of(turn, place, name) for name in CustomName}
-    if (lecture := of_lectures(held, today, wanted[CustomName.LECTURE])) is not None:
-        found.append(lecture)
     for name, kind in REPORTS.items():
-        every = wanted[name]
+        every = await custom_of(turn, place, name)
         people = await writers(turn.session, kind, place.organization_id) if every is not Every.NEVER else []
         if people:
             written = await written_for(turn.session, kind, [period_code(today, every)])

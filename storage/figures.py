@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.orm import aliased
@@ -12,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from storage.cases import RUNNING
 from storage.database import Session
-from storage.figures_meetings import Since, read_done_as_cases, read_held, read_newest, read_theme_days, read_weeks
+from storage.figures_meetings import read_held, read_weeks
 from storage.figures_tree import BranchRecords, Probation, Tree, tree_at
 from storage.models import (
     Account,
@@ -45,11 +44,10 @@ LECTURES = {"half_year": 6, "year": 12}
 @dataclass(frozen=True, slots=True)
 class Window:
     """What is asked for: the weeks between these instants, the oldest first, of which the last is the one that is
-    looked at, on a day of a zone; and how far back what is owed is looked for."""
+    looked at, the day today, and how far back what is owed is looked for."""
 
     bounds: tuple[datetime, ...]
     today: date
-    zone: ZoneInfo
     looked_back: timedelta
 
     @property
@@ -74,14 +72,10 @@ async def records_of(session: Session, paths: Collection[str], window: Window) -
     """
     tree = await tree_at(session, paths, len(window.bounds) - 1)
     lecture_months = await _read_lectures(session, tree)
-    since = Since.of(window.today, window.looked_back, lecture_months=lecture_months)
     await _read_members(session, tree)
     await _read_committees(session, tree)
     await read_weeks(session, tree, window.bounds)
-    await read_newest(session, tree, since)
-    await read_held(session, tree, since, window.zone)
-    await read_done_as_cases(session, tree, since)
-    await read_theme_days(session, tree)
+    await read_held(session, tree, window.today, window.looked_back, lecture_months=lecture_months)
     await _read_reports(session, tree, window.week)
     await _read_cases(session, tree, window.today)
     await _read_steps(session, tree, window.week)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.database import Session
-from storage.frequencies import Held
+from storage.held import Held
 from storage.models import Organization, OrganizationKind
 
 LISTED = 1000

@@ -6,23 +6,15 @@ from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from knowledge.rules.dues import HALF_A_YEAR, unpaid_months
 from storage.accounts import lock_account
 from storage.branches import rosters_of, successors
 from storage.cases import add_case, close_case
 from storage.database import Database, Session
 from storage.dues import Assessment, PayerKind, add_assessments, add_payments, payments_by, void_payment
-from storage.frequencies import held_in
 from storage.learning import LearningKind, add_hours
 from storage.memberships import change_status, end_posts, give_post
 from storage.models import (
-    Meeting,
-    MeetingKind,
-    MeetingOrganization,
-    MeetingSeries,
-    MeetingState,
     Organization,
     OrganizationKind,
     PostKind,
@@ -30,7 +22,6 @@ from storage.models import (
     Status,
 )
 from storage.people import became, committee_of, members_of, organizations_above, term_ends_of
-from storage.reminder_meetings import last_held
 from storage.reminders import (
     answer,
     answers_to,
@@ -137,70 +128,6 @@ async def test_what_somebody_keeps_is_told_with_all_who_keep_it_and_with_what_be
         (await session.get_one(Organization, town.branch)).closed_on = TODAY
     async with database.reading() as session:
         assert (await kept_by(session, [town.full[3]]))[0] == []
-
-
-async def meet(
-    session: Session, place: int, kind: MeetingKind, at: datetime, state: MeetingState, group: int | None = None
-) -> Meeting:
-    """A meeting as it was."""
-    held = Meeting(organization_id=place, kind=kind, starts_at=at, place="", state=state, group_id=group)
-    session.add(held)
-    await session.flush()
-    return held
-
-
-@pytest.mark.parametrize("seed", range(2))
-async def test_the_newest_of_each_kind_is_what_one_branch_is_told_of_itself(database: Database, seed: int) -> None:
-    town, random = await add_town(database), Random(seed)
-    since = datetime(2024, 10, 1, tzinfo=ZONE)
-    async with database.transaction() as session:
-        top = await session.get_one(Organization, town.committee)
-        general = await add_organization(session, OrganizationKind.GENERAL_BRANCH, "总支", top)
-        below = await add_organization(session, OrganizationKind.BRANCH, "总支下的支部", general)
-        places = [town.branch, town.other_branch, town.group, general.id, below.id]
-        for _ in range(120):
-            at = since + timedelta(hours=random.randrange(780 * 24))
-            state = random.choice([MeetingState.CLOSED, MeetingState.CLOSED, MeetingState.CANCELLED])
-            held = await meet(session, random.choice(places), random.choice(list(MeetingKind)), at, state)
-            if held.kind is MeetingKind.GROUP_MEETING and held.organization_id == town.branch:
-                held.group_id = town.group
-            elif random.random() < 0.3 and held.organization_id != below.id:
-                session.add(MeetingOrganization(meeting_id=held.id, organization_id=below.id))
-        for day in (20, 7):
-            session.add(
-                MeetingSeries(
-                    organization_id=town.branch, kind=MeetingKind.THEME_DAY, day=day, minute=0, place="", agenda=[]
-                )
-            )
-            await session.flush()
-        case = await add_case(
-            session,
-            organization_id=town.branch,
-            procedure="criticism-meeting",
-            subject_id=None,
-            title="",
-            started_on=TODAY,
-            remind_on=None,
-            started_by_id=None,
-        )
-        await close_case(session, case, outcome="done", on=TODAY)
-        for place in (town.branch, town.other_branch, below.id):
-            await add_post(session, town.secretary, place, PostKind.DEPUTY_SECRETARY)
-    async with database.reading() as session:
-        branches, _ = await kept_by(session, [town.secretary])
-        found = await last_held(session, branches, since.date() - timedelta(days=2))
-        assert set(found) == {town.branch, town.other_branch, below.id}
-        for id, many in found.items():
-            one = await held_in(session, id, since, ZONE)
-            newest = {kind: max(days) for kind, days in one.days.items() if kind is not MeetingKind.GROUP_MEETING}
-            told = {kind: max(days) for kind, days in many.days.items() if kind is not MeetingKind.GROUP_MEETING}
-            assert told == newest
-            for kind in (MeetingKind.CRITICISM_MEETING, MeetingKind.APPRAISAL):
-                assert set(many.days.get(kind, [])) == set(one.days.get(kind, []))
-            assert (many.since, many.theme_day) == (one.since, one.theme_day)
-            assert [(group.id, group.met) for group in many.groups] == [
-                (group.id, group.met[-1:]) for group in one.groups
-            ]
 
 
 async def test_many_branches_are_read_as_each_would_be(database: Database) -> None:
