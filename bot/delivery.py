@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -225,32 +225,47 @@ class Delivery:
         """The platform's reference; "" when it was given up; None when it has to be tried again."""
         now = self.clock()
         if message.not_after is not None and message.not_after < now:
-            await self._give_up(message, State.EXPIRED, "too late")
+            await self._give_up(message, State.EXPIRED, "too late", None)
             return ""
         sender = self.senders[message.channel, message.tenant]
-        index, ref = 0, ""
+        ref = message.sent_ref
         try:
-            for index, part in enumerate(fit(_outgoing(message), sender.limits)):
-                if index >= message.parts_sent:
-                    # The platform's reference of the last part: that is where the buttons are.
-                    ref = (await sender.send(part)).ref
+            parts = fit(_outgoing(message), sender.limits)
+            for number, part in enumerate(parts[message.parts_sent :], message.parts_sent + 1):
+                arrived = (await sender.send(part)).ref
+                if part.body or not ref:
+                    ref = arrived  # of the last one with words: that is where the buttons are
+                if number < len(parts):
+                    await self._note(message.id, number, ref)
         except NotSent as failure:
-            return await self._failed(message, failure, index)
+            return await self._failed(message, failure)
         except Unavailable:
             raise  # no moment could be reserved for it
         except Exception as error:  # one message that breaks our code must not stop all the others
             log.exception("message breaks our code", message=message.id, channel=message.channel)
-            await self._give_up(message, State.REFUSED, type(error).__name__)
+            await self._give_up(message, State.REFUSED, type(error).__name__, self.clock())
             return ""
         return ref or "sent"
 
-    async def _failed(self, message: Waiting, failure: NotSent, parts: int) -> str | None:
+    async def _note(self, id: int, parts: int, ref: str) -> None:
+        """Write how much of a message has arrived before more of it is sent, however long the database is away: who
+        goes on with it sends at most that part again whose answer was lost."""
+        while True:
+            try:
+                async with self.database.transaction() as session:
+                    await mark_part_sent(session, id, parts, ref)
+                return
+            except Unavailable as error:
+                log.warning("database away", error=type(error).__name__)
+                await asyncio.sleep(FIRST_RETRY)
+
+    async def _failed(self, message: Waiting, failure: NotSent) -> str | None:
         log.info("not sent", message=message.id, failure=failure.failure, attempts=message.attempts)
         if failure.failure is not Failure.LATER:
-            await self._give_up(message, GIVES_UP_AS[failure.failure], failure.detail)
+            await self._give_up(message, GIVES_UP_AS[failure.failure], failure.detail, self.clock())
             return ""
         if message.attempts >= MOST_ATTEMPTS:
-            await self._give_up(message, State.EXPIRED, failure.detail)
+            await self._give_up(message, State.EXPIRED, failure.detail, self.clock())
             return ""
         wait = failure.retry_after
         if wait is None:
@@ -262,8 +277,6 @@ class Delivery:
             hold = max(gap, failure.retry_after or 0)
             wait = max(wait, gap)
         async with self.database.transaction() as session:
-            if parts:
-                await mark_part_sent(session, message.id, parts)
             if failure.moved_to:
                 await follow_chat(session, message.channel, message.tenant, message.chat, failure.moved_to)
             now = self.clock()
@@ -271,9 +284,9 @@ class Delivery:
             await put_off(session, message.id, now + timedelta(seconds=wait), failure.detail, held)
         return None
 
-    async def _give_up(self, message: Waiting, state: State, detail: str) -> None:
+    async def _give_up(self, message: Waiting, state: State, detail: str, declined_at: datetime | None) -> None:
         async with self.database.transaction() as session:
-            await give_up(session, message.id, state, detail)
+            await give_up(session, message.id, state, detail, declined_at)
             if state is State.GONE:
                 # Whoever spoke in a group that has put us out can still be reached; the group cannot.
                 await unlink_chat(session, message.channel, message.tenant, message.chat)

@@ -5,6 +5,7 @@
 3. A text over the limit is split at paragraphs, and the buttons go under the last part; what would take more than
    three parts is one message with its beginning, and a document with all of it, where documents can be sent.
 4. Documents that cannot be sent are named in words.
+5. Where each document goes by itself, the words go under the last one if they have room there, and else before them.
 """
 
 from collections.abc import Iterable
@@ -43,18 +44,27 @@ def fit(message: Outgoing, limits: Limits) -> tuple[Outgoing, ...]:
         parts = split(_joined(_beginning(message.body, below, limits), *below), limits.text, limits.unit)
         whole = to_plain(message.body).encode("utf-8-sig")  # phones take a text without the mark for GBK
         documents = (*documents, Document(WHOLE, "text/plain", whole))
-    last = len(parts) - 1
+    *first, last = (replace(message, body=part, buttons=(), documents=()) for part in parts)
+    carried = [*first, *_with_documents(replace(last, buttons=rows), documents, limits)]
+    # What is sent with documents of their own comes below everything, and takes no other message's place.
+    replaces = "" if documents and limits.caption is not None else message.replaces
     return tuple(
         replace(
-            message,
+            one,
             id=message.id if index == 0 else f"{message.id}.{index}",
-            body=part,
-            buttons=rows if index == last else (),
-            documents=documents if index == last else (),
-            replaces=message.replaces if index == 0 else "",
+            replaces=replaces if index == 0 else "",
         )
-        for index, part in enumerate(parts)
+        for index, one in enumerate(carried)
     )
+
+
+def _with_documents(message: Outgoing, documents: tuple[Document, ...], limits: Limits) -> list[Outgoing]:
+    if limits.caption is None or not documents:
+        return [replace(message, documents=documents)]
+    alone = [replace(message, body="", buttons=(), documents=(one,)) for one in documents]
+    if width(to_plain(message.body), limits.unit) > limits.caption:
+        return [message, *alone]
+    return [*alone[:-1], replace(message, documents=documents[-1:])]
 
 
 def _joined(*paragraphs: str) -> str:

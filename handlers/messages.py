@@ -25,6 +25,7 @@ class Kind(StrEnum):
     FILE = "file"
     ENTRY = "entry"
     LEFT = "left"
+    MOVED = "moved"
     UNKNOWN = "unknown"
 
 
@@ -43,7 +44,8 @@ class Attachment:
 class Incoming:
     """One update from a platform; `id` is unique in (channel, tenant) and is what makes a repeat harmless.
 
-    TAP carries `payload` (a button of ours); ENTRY carries the token of the link that was opened, or "";
+    TAP carries `payload` (a button of ours); ENTRY carries the token of the link that was opened, or ""; MOVED carries
+    the id under which the chat goes on;
     FILE carries `attachments`, with `text` as the caption. `name` is for greeting only, never an identity. `about` is
     the platform's reference of the message whose button was pressed, as `Sent.ref` gave it.
     """
@@ -156,7 +158,8 @@ class NotSent(Exception):
 class Limits:
     """What a platform can carry: `text` in `unit`, buttons per message, characters per label, documents per message.
 
-    `tap` says whether a pressed button comes back as its payload or as typed text; `documents` 0 means none.
+    `tap` says whether a pressed button comes back as its payload or as typed text; `documents` 0 means none. Where each
+    document goes by itself, `caption` is how long the text under it may be; where they go together, it is None.
     """
 
     text: int
@@ -167,3 +170,4 @@ class Limits:
     edits: Literal["free", "on_tap", "none"]
     push: Literal["free", "after_contact", "window"]
     documents: int
+    caption: int | None = None

@@ -62,6 +62,7 @@ class Waiting:
     not_after: datetime | None
     attempts: int
     parts_sent: int
+    sent_ref: str = ""
     documents: tuple[tuple[str, str, bytes], ...] = ()
 
 
@@ -120,7 +121,8 @@ async def claim(
 
     Of each chat only the first that waits in its lane, so the order per chat holds, however many workers claim at
     once. `under_way` are left alone, whatever their claims say. `paced` is for a platform that lets a chat have so
-    many unasked messages in a time: a chat that has just had one, or is being sent one in another lane, is left alone.
+    many unasked messages in a time: a chat that has just had one, or declined it, or is being sent one in another lane,
+    is left alone.
     Documents are loaded, each once, so fewer are claimed where they are large.
     """
     if paced:
@@ -226,6 +228,7 @@ async def _waiting(session: Session, ids: Sequence[int]) -> list[Waiting]:
             not_after=row.not_after,
             attempts=row.attempts,
             parts_sent=row.parts_sent,
+            sent_ref=row.sent_ref,
             documents=tuple(files[file_id] for file_id in row.documents),
         )
         for row in (rows[id] for id in ids)
@@ -246,9 +249,11 @@ async def mark_sent(session: Session, sent: Sequence[tuple[int, str]], now: date
         await session.execute(_SENT, [{"message": id, "at": now, "ref": ref[:120]} for id, ref in sent])
 
 
-async def mark_part_sent(session: Session, id: int, parts: int) -> None:
-    """Note that the first parts of a long message arrived, so that a later try goes on after them."""
-    await session.execute(update(OutboxMessage).where(OutboxMessage.id == id).values(parts_sent=parts))
+async def mark_part_sent(session: Session, id: int, parts: int, ref: str) -> None:
+    """Note that the first parts of a message arrived, so that a later try goes on after them; `ref` is the platform's
+    reference of the one with the words."""
+    noted = update(OutboxMessage).where(OutboxMessage.id == id).values(parts_sent=parts, sent_ref=ref[:120])
+    await session.execute(noted.execution_options(synchronize_session=False))
 
 
 async def put_off(session: Session, id: int, due_at: datetime, detail: str, hold: datetime | None = None) -> None:
@@ -272,11 +277,10 @@ async def release(session: Session, ids: Sequence[int]) -> None:
     await session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(claimed_until=None))
 
 
-async def give_up(session: Session, id: int, state: Delivery, detail: str) -> None:
-    """Stop trying, and keep why."""
-    await session.execute(
-        update(OutboxMessage).where(OutboxMessage.id == id).values(state=state, claimed_until=None, detail=detail[:200])
-    )
+async def give_up(session: Session, id: int, state: Delivery, detail: str, declined_at: datetime | None = None) -> None:
+    """Stop trying, and keep why; `declined_at` is when the platform was asked in vain, which its chat's pace counts."""
+    given_up = update(OutboxMessage).where(OutboxMessage.id == id)
+    await session.execute(given_up.values(state=state, claimed_until=None, detail=detail[:200], sent_at=declined_at))
 
 
 async def readdress(session: Session, channel: str, tenant: str, old: str, new: str) -> None:
@@ -386,7 +390,7 @@ async def send_again(session: Session, now: datetime, id: int | None = None) -> 
     query = (
         update(OutboxMessage)
         .where(OutboxMessage.state.in_(GIVEN_UP), or_(OutboxMessage.not_after.is_(None), OutboxMessage.not_after > now))
-        .values(state=Delivery.WAITING, due_at=now, claimed_until=None, attempts=0)
+        .values(state=Delivery.WAITING, due_at=now, claimed_until=None, attempts=0, sent_at=None)
         .returning(OutboxMessage.id)
         .execution_options(synchronize_session=False)
     )

@@ -59,6 +59,8 @@ def _said(update: Json, message: Json, bot: Bot) -> Incoming | None:
     group = place in ("group", "supergroup")
     if "from" not in message or place == "channel" or not _SERVICE.isdisjoint(message):
         return None
+    if group and "migrate_to_chat_id" in message:
+        return _moved(update, message, bot)
     if group and not _is_for_us(message, bot):
         return None
     words = message.get("text", message.get("caption", ""))
@@ -133,6 +135,19 @@ def _left(update: Json, change: Json, bot: Bot) -> Incoming | None:
         kind=Kind.LEFT,
         at=datetime.fromtimestamp(change["date"], UTC),
         name=_name(change["from"]),
+    )
+
+
+def _moved(update: Json, message: Json, bot: Bot) -> Incoming:
+    """A group has become a supergroup, which has another id."""
+    return Incoming(
+        id=str(update["update_id"]),
+        address=_address(message["chat"], bot),
+        user=str(message["from"]["id"]),
+        kind=Kind.MOVED,
+        at=datetime.fromtimestamp(message["date"], UTC),
+        payload=str(message["migrate_to_chat_id"]),
+        name=_name(message["from"]),
     )
 
 

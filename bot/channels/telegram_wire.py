@@ -3,25 +3,22 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
-from handlers.markup import to_plain, to_telegram_html, width
+from handlers.markup import to_plain, to_telegram_html
 from handlers.messages import Document, Failure, Limits, NotSent, Outgoing, Rows, Sent
 
 PUBLIC_SERVER: Final = "https://api.telegram.org"
 LIMITS: Final = Limits(
-    text=4096, unit="utf16", buttons=8, label=20, tap="payload", edits="free", push="free", documents=10
+    text=4096, unit="utf16", buttons=8, label=20, tap="payload", edits="free", push="free", documents=10, caption=1024
 )
 SEND_SECONDS: Final = 20.0
 """How long one call may take: less than the claim on an outbox row holds, or somebody else sends it too."""
-CAPTION: Final = 1024
 DOWNLOAD_BYTES: Final = 20 * 1024 * 1024
 PHOTO_BYTES: Final = 10 * 1024 * 1024
 PHOTO_SIDE: Final = 2560
 """Pixels: Telegram makes every photo smaller than that, which leaves nothing to read on a long one."""
-REMEMBERED: Final = 1000
 
 Keyboard = list[list[dict[str, str]]]
 Result = TypeVar("Result")
@@ -64,21 +61,11 @@ class Declined(Exception):
         return NotSent(Failure.REFUSED, self.words)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One call to the Bot API: a text, or a file with a caption; `main` is the one whose reference we keep."""
-
-    body: str
-    keyboard: Keyboard
-    document: Document | None = None
-    main: bool = False
-
-    @property
-    def is_photo(self) -> bool:
-        """Whether it is sent as a picture: the API knows no SVG, takes nothing above 10 MB, and shrinks long ones."""
-        if self.document is None or self.document.media_type not in _PHOTOS:
-            return False
-        return len(self.document.blob) <= PHOTO_BYTES and _longest_side(self.document.blob) <= PHOTO_SIDE
+def is_photo(document: Document) -> bool:
+    """Whether it is sent as a picture: the API knows no SVG, takes nothing above 10 MB, and shrinks long ones."""
+    if document.media_type not in _PHOTOS:
+        return False
+    return len(document.blob) <= PHOTO_BYTES and _longest_side(document.blob) <= PHOTO_SIDE
 
 
 def _longest_side(picture: bytes) -> int:
@@ -102,17 +89,6 @@ def keyboard_of(rows: Rows) -> Keyboard:
     ]
 
 
-def parts_of(message: Outgoing) -> list[Part]:
-    """The calls that one message takes, in order: the words go under the last document when a caption can hold them."""
-    keyboard = keyboard_of(message.buttons)
-    if not message.documents:
-        return [Part(message.body, keyboard, main=True)]
-    if width(to_plain(message.body), "utf16") > CAPTION:
-        return [Part(message.body, keyboard, main=True), *(Part("", [], each) for each in message.documents)]
-    *first, last = message.documents
-    return [*(Part("", [], each) for each in first), Part(message.body, keyboard, last, main=True)]
-
-
 def file_name(document: Document) -> str:
     """The document's name without what could break out of a header or a folder."""
     return re.sub(r'[\x00-\x1f\x7f"\\/]+', "_", document.name) or "file"
@@ -121,8 +97,7 @@ def file_name(document: Document) -> str:
 class TelegramSender(ABC):
     """The sending half of the Bot API; a library stands behind the three abstract calls.
 
-    They raise `Declined`. A message of several calls that stops half-way goes on where it stopped when the same
-    `Outgoing.id` is sent again by this process, so that a person does not get the first papers twice.
+    They raise `Declined`. A message is one call that takes effect, so what was answered need not be made again.
     """
 
     name: str = "telegram"
@@ -130,17 +105,13 @@ class TelegramSender(ABC):
 
     def __init__(self, now: Callable[[], datetime] | None = None) -> None:
         self._now = now or (lambda: datetime.now(UTC))
-        self._begun: dict[str, list[str]] = {}
 
     async def send(self, message: Outgoing) -> Sent:
         """Hand one message to Telegram, as an edit where it `replaces` another and that can still be edited."""
         try:
             ref = await self._replaced(message) or await self._posted(message)
         except Declined as declined:
-            not_sent = declined.as_not_sent()
-            if not_sent.failure is not Failure.LATER:
-                self._begun.pop(message.id, None)
-            raise not_sent from declined
+            raise declined.as_not_sent() from declined
         return Sent(ref, self._now())
 
     async def _replaced(self, message: Outgoing) -> str:
@@ -158,32 +129,17 @@ class TelegramSender(ABC):
         return message.replaces
 
     async def _posted(self, message: Outgoing) -> str:
-        parts = parts_of(message)
-        refs = self._begun.pop(message.id, [])
-        if len(parts) > 1:
-            self._begun[message.id] = refs
-            if len(self._begun) > REMEMBERED:
-                self._begun.pop(next(iter(self._begun)))
-        for part in parts[len(refs) :]:
-            refs.append(await self._part(int(message.to.chat), part))
-        self._begun.pop(message.id, None)
-        return next(ref for ref, part in zip(refs, parts, strict=True) if part.main)
-
-    async def _part(self, chat: int, part: Part) -> str:
-        document = part.document
-        if document is None:
-            return await _readable(part.body, lambda text, html: self._text(chat, text, html, part.keyboard))
-        if part.is_photo:
+        chat, body, keyboard = int(message.to.chat), message.body, keyboard_of(message.buttons)
+        if not message.documents:
+            return await _readable(body, lambda text, html: self._text(chat, text, html, keyboard))
+        (document,) = message.documents
+        if is_photo(document):
             try:
-                return await _readable(
-                    part.body, lambda text, html: self._file(chat, document, True, text, html, part.keyboard)
-                )
+                return await _readable(body, lambda text, html: self._file(chat, document, True, text, html, keyboard))
             except Declined as declined:
                 if not declined.says(_NO_PHOTO):
                     raise
-        return await _readable(
-            part.body, lambda text, html: self._file(chat, document, False, text, html, part.keyboard)
-        )
+        return await _readable(body, lambda text, html: self._file(chat, document, False, text, html, keyboard))
 
     @abstractmethod
     async def _text(self, chat: int, text: str, html: bool, keyboard: Keyboard) -> str:

@@ -15,7 +15,7 @@ from storage.accounts import lock_account, mark_unreachable, reach
 from storage.database import Database, Session, Unavailable
 from storage.dialogues import open_run
 from storage.files import add_file
-from storage.group_chats import groups_of, unlink_chat
+from storage.group_chats import follow_chat, groups_of, unlink_chat
 from storage.models import Lane
 from storage.outbox import Draft, put
 from storage.speaker import speaker
@@ -87,6 +87,10 @@ class Turns:
                 await unlink_chat(session, incoming.address.channel, incoming.address.tenant, incoming.address.chat)
             else:
                 await mark_unreachable(session, turn.account.id)
+            return NOTHING
+        if incoming.kind is Kind.MOVED:
+            address = incoming.address
+            await follow_chat(session, address.channel, address.tenant, address.chat, incoming.payload)
             return NOTHING
         given = tuple(
             [

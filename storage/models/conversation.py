@@ -152,7 +152,11 @@ class GroupChat(Base):
 
 
 class OutboxMessage(Base):
-    """A message that was decided on in a transaction and is sent after it; `documents` are ids of files."""
+    """A message that was decided on in a transaction and is sent after it; `documents` are ids of files.
+
+    `parts_sent` says how many of the platform's messages that it becomes have arrived, `sent_at` when the platform
+    took it or, of one that was given up, declined it.
+    """
 
     __tablename__ = "outbox"
 

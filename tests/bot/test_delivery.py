@@ -13,7 +13,7 @@ from handlers.dialogue.turns import Answered
 from handlers.messages import Failure, NotSent, Outgoing, Sent
 from storage.accounts import lock_account
 from storage.database import Database
-from storage.files import add_file
+from storage.files import add_file, add_files
 from storage.group_chats import groups_of, link_chat
 from storage.models import Account, Lane, Organization, OrganizationKind, OutboxMessage
 from storage.models import Delivery as State
@@ -201,6 +201,63 @@ async def test_a_long_message_goes_on_after_the_parts_that_arrived(desk: Desk) -
     assert [(row.state, row.sent_ref) for row in await desk.rows()] == [(State.SENT, "4")]
 
 
+@one_database
+@pytest.mark.parametrize(("answered", "taken"), [(0, 0), (0, 1), (1, 1), (1, 2), (2, 2), (2, 3)])
+async def test_of_a_message_of_several_calls_only_the_one_is_made_again_whose_answer_died_with_its_process(
+    desk: Desk, answered: int, taken: int
+) -> None:
+    desk.platform.limits = replace(LIMITS, caption=10)
+    calls = ["本周的情况，写得比图下面放得下的长", "图.png", "表.xlsx"]
+    async with desk.database.transaction() as session:
+        files = await add_files(session, [(name, "x/y", b"x") for name in calls[1:]], desk.now)
+    await desk.put(calls[0], documents=files, lane=Lane.DIGEST)
+    sent = desk.platform.send
+
+    async def send(message: Outgoing) -> Sent:
+        if desk.platform.count < answered:
+            return await sent(message)
+        if answered < taken:
+            await sent(message)
+        raise asyncio.CancelledError  # nobody is there any more to hear the answer
+
+    desk.platform.send = send  # type: ignore[method-assign]
+    with pytest.raises(asyncio.CancelledError):
+        await desk.drain()
+    assert [row.parts_sent for row in await desk.rows()] == [answered]
+    desk.platform.send = sent  # type: ignore[method-assign]
+    other = Desk(desk.database, desk.now + LEASE, desk.platform)
+    assert await other.drain() == 1
+    arrived = [message.body or message.documents[0].name for message in desk.platform.taken["王"]]
+    assert arrived == calls[:taken] + calls[answered:]
+    words = 1 + max(number for number, call in enumerate(arrived) if call == calls[0])
+    assert [(row.state, row.sent_ref) for row in await desk.rows()] == [(State.SENT, str(words))]
+
+
+@one_database
+async def test_what_arrived_is_noted_though_the_database_is_away_for_a_while(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.FIRST_RETRY", 0)
+    dying, sent, asleep = Dying(desk.database), desk.platform.send, asyncio.sleep
+    desk.platform.limits = replace(LIMITS, text=20, documents=0)
+    await desk.put("第一段，一共十几个字左右\n\n第二段，一共十几个字左右")
+
+    async def send(message: Outgoing) -> Sent:
+        if not desk.platform.count:
+            dying.die()
+        return await sent(message)
+
+    async def wake(seconds: float) -> None:
+        dying.revive()
+        await asleep(seconds)
+
+    desk.platform.send = send  # type: ignore[method-assign]
+    monkeypatch.setattr("bot.delivery.asyncio.sleep", wake)
+    assert await desk.drain() == 1
+    assert [body[:3] for body in desk.arrived()] == ["第一段", "第二段"]
+    assert [(row.state, row.parts_sent) for row in await desk.rows()] == [(State.SENT, 1)]
+
+
 async def test_what_a_dead_process_had_claimed_is_sent_by_another_when_its_claim_runs_out(desk: Desk) -> None:
     await desk.put("一")
     async with desk.database.transaction() as session:
@@ -341,6 +398,25 @@ async def test_a_refusal_is_about_the_chat_in_all_lanes_and_for_all_workers(desk
         other.now = desk.now = desk.now + timedelta(seconds=0.01)
     assert await other.drain() == 1
     assert desk.arrived() == ["周报"], "what is put off for longer than the chat needs holds up its own lane alone"
+
+
+@pytest.mark.parametrize("failure", [Failure.GONE, Failure.CLOSED, Failure.REFUSED])
+async def test_a_chat_that_declined_one_message_is_left_alone_as_if_it_had_taken_it(
+    desk: Desk, failure: Failure
+) -> None:
+    desk.delivery.paced = True
+    async with desk.database.transaction() as session:
+        account_id = (await lock_account(session, *CHANNEL, "王", "王", desk.now)).id
+    await desk.put("一", "二", account_id=account_id)
+    await desk.put("周报", account_id=account_id, lane=Lane.DIGEST)
+    desk.platform.failing.append(NotSent(failure, "no way"))
+    assert await desk.drain() == 1
+    other = Desk(desk.database, desk.now + CHAT_GAP - timedelta(seconds=0.01), desk.platform)
+    other.delivery.paced = True
+    assert await other.drain() == 0, "a call that was in vain was a call"
+    other.now = desk.now + CHAT_GAP
+    assert await other.drain() == 1
+    assert desk.arrived() == ["二"]
 
 
 @one_database

@@ -163,9 +163,9 @@ class Person(Chat):
         """Send where one is."""
         return self._message({"location": {"longitude": 121.47, "latitude": 31.23}})
 
-    def sends(self, content: dict[str, Any]) -> int:
+    def sends(self, content: dict[str, Any], *, to: Group | None = None) -> int:
         """Send a message with any content, as JSON of the Bot API."""
-        return self._message(content)
+        return self._message(content, to)
 
     def blocks(self) -> int:
         """Stop the bot: it is told, and what it sends from now on is refused."""

@@ -141,6 +141,33 @@ def test_files_that_cannot_be_sent_are_named() -> None:
     assert to_plain(one.body).endswith("（这里发不了文件：**记录**.xlsx。请换一个平台查看。）")
 
 
+ALONE = replace(WIDE, caption=100)
+"""Where each document goes by itself."""
+
+
+def test_where_each_document_goes_by_itself_the_words_go_under_the_last_one() -> None:
+    message = replace(question("党课"), body="字" * 100, documents=(PICTURE, SHEET), replaces="31")
+    first, last = fit(message, ALONE)
+    assert (first.id, first.body, first.buttons, first.documents) == ("5", "", (), (PICTURE,))
+    assert (last.id, last.body, last.buttons, last.documents) == ("5.1", message.body, message.buttons, (SHEET,))
+    assert (first.replaces, last.replaces) == ("", ""), "what comes below cannot take the place of what is above"
+
+
+@pytest.mark.parametrize(
+    ("words", "files", "parts"),
+    [("字" * 99, 0, 1), ("字" * 100, 1, 1), ("字" * 101, 1, 2), ("😀" * 51, 2, 3), ("", 2, 2), ("字" * 5000, 1, 3)],
+)
+def test_words_that_have_no_room_under_a_document_go_before_it_with_the_buttons(
+    words: str, files: int, parts: int
+) -> None:
+    message = replace(question("党课"), body=words, documents=(PICTURE, SHEET)[:files])
+    found = fit(message, ALONE)
+    assert len(found) == parts
+    assert [part.documents for part in found if part.documents] == [(one,) for one in message.documents]
+    (tappable,) = (part for part in found if part.buttons)
+    assert tappable == next(part for part in reversed(found) if part.body or not words)
+
+
 LABELS = st.lists(st.text(st.sampled_from("党课会议12 *[😀"), min_size=1, max_size=12).filter(str.strip), max_size=12)
 
 
@@ -159,6 +186,7 @@ LABELS = st.lists(st.text(st.sampled_from("党课会议12 *[😀"), min_size=1, 
         st.just("none"),
         st.just("free"),
         st.integers(0, 3),
+        st.sampled_from([None, 0, 60, 200]),
     ),
 )
 def test_whatever_comes_every_part_can_be_carried_and_every_choice_made(
@@ -173,7 +201,10 @@ def test_whatever_comes_every_part_can_be_carried_and_every_choice_made(
         assert len(buttons) <= limits.buttons
         assert all(len(button.label) <= limits.label for button in buttons)
         assert len(part.documents) <= limits.documents
-    if not parts[-1].buttons:
+        if limits.caption is not None and part.documents:
+            assert len(part.documents) == 1
+            assert width(to_plain(part.body), limits.unit) <= limits.caption
+    if not any(part.buttons for part in parts):
         shown = "".join("".join(to_plain(part.body) for part in parts).split())
         for number, label in enumerate(labels, 1):
             figures = any(other.isdecimal() for other in labels)

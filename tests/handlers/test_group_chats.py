@@ -174,6 +174,20 @@ async def test_a_group_that_put_the_bot_out_is_forgotten_and_who_did_it_is_still
         assert await reach(session, [hall.ids["李向阳"]])
 
 
+async def test_a_group_that_goes_on_under_another_id_stays_linked_and_nobody_says_a_word(hall: Hall) -> None:
+    await link(hall)
+    before = hall.said()
+    assert await hall.in_group("王桂兰", Kind.MOVED, payload="-1007-new") == []
+    assert await hall.linked() == ""
+    async with hall.town.database.reading() as session:
+        found = await groups_of(session, hall.ids["桃花村党支部"])
+    assert [one.chat for one in found] == ["-1007-new"]
+    for words in CONVENE:
+        await hall.chats["李向阳"].says(words)
+    assert hall.said() == before
+    assert len(hall.town.platform.taken["-1007-new"]) == 1, "what is convened is announced there"
+
+
 async def test_groups_of_another_branch_are_not_let_go_by_guessing(hall: Hall) -> None:
     await link(hall)
     async with hall.town.database.reading() as session:

@@ -3,13 +3,15 @@
     python -m tests.process.storm [--messages 5000] [--kills 200] [--database sqlite|postgres] [--workers 1]
 
 The stand-in answers 429, 500, 502, breaks connections and says nothing, before and after it has taken a message; it
-notes when each call arrived by its own clock. Afterwards its notes are held against what is promised: every message
-arrives, twice only when its answer was lost, in the order of its chat, and never faster than the limits.
+notes when each call arrived by its own clock. Afterwards its notes are held against what is promised: every call that
+the messages take arrives, twice only when its own answer was lost, in the order of its chat, and never faster than the
+limits.
 """
 
 import argparse
 import asyncio
 import random
+import re
 import sys
 import tempfile
 import time
@@ -25,13 +27,15 @@ from sqlalchemy import func, select
 
 from storage.accounts import lock_account
 from storage.database import Database
-from storage.files import add_file
+from storage.files import add_file, add_files
 from storage.models import Delivery, Lane, OutboxMessage
 from storage.outbox import CHAT_GAP, Draft, put
 from tests.bot_api import BotApi, Call, Fault, dropped, hanging, server_error, too_many
+from tests.bot_api.people import PNG
 from tests.postgres import running
 from tests.process.processes import Forked, Nursery
 
+NAME = re.compile(r"第 (\d+) 条")
 SENDING = ("sendmessage", "senddocument", "sendphoto")
 PER_MINUTE = 20
 SECONDS = 2.0
@@ -79,22 +83,24 @@ class Report:
     died: set[int] = field(default_factory=set)
     died_at: list[float] = field(default_factory=list)
     late: int = 0
+    messages: int = 0
     copies: Counter[str] = field(default_factory=Counter)
     fastest: int = 0
     busiest_group: int = 0
     nearest: float = 0.0
     seconds: float = 0.0
-    lane_of: dict[str, Lane] = field(default_factory=dict)
+    calls_of: dict[int, list[str]] = field(default_factory=dict)
+    lane_of: dict[int, Lane] = field(default_factory=dict)
 
     def __str__(self) -> str:
         told = Counter(call.status for call in self.calls)
         twice = sum(count - 1 for count in self.copies.values())
         return "\n".join(
             [
-                f"{len(self.copies)} messages in {self.seconds:.0f} s, {len(self.calls)} calls, {self.deaths} deaths",
+                f"{self.messages} messages in {self.seconds:.0f} s, {len(self.calls)} calls, {self.deaths} deaths",
                 f"answered: {', '.join(f'{status or None} {count}' for status, count in sorted(told.items()))}",
-                f"arrived once more: {twice}, as the answer to the copy before was lost on the way ({self.lost}), "
-                f"with its process ({twice - self.lost - self.late}), or came too late ({self.late})",
+                f"arrived: {len(self.copies)}; once more: {twice}, as the answer to the one before was lost on the way "
+                f"({self.lost}), with its process ({twice - self.lost - self.late}), or came too late ({self.late})",
                 f"most calls in a second: {self.fastest}; to a group in a minute: {self.busiest_group}; "
                 f"nearest two to one chat: {self.nearest:.3f} s",
                 *(self.faults or ["everything as promised"]),
@@ -113,7 +119,8 @@ class Storm:
         self.workers: list[Forked] = []
 
     async def fill(self) -> None:
-        """Put everything into the outbox: most to people, some to groups, every tenth with the same file."""
+        """Put everything into the outbox: most to people, some to groups; every tenth with the same file, and every
+        tenth with a chart and a table of its own, which takes two calls."""
         plan, now = self.plan, datetime.now(UTC)
         tenant = str(self.api.bot["id"])
         chats = [1000 + number for number in range(plan.chats)]
@@ -123,6 +130,10 @@ class Storm:
         accounts: dict[int, int] = {}
         async with self.database.transaction() as session:
             file_id = await add_file(session, "本周情况.xlsx", "application/vnd.ms-excel", bytes(20_000), now)
+            papers: dict[int, list[int]] = {}
+            for number in range(5, len(to), 10):
+                files = (_chart(number), "image/png", PNG), ("本周.xlsx", "application/vnd.ms-excel", bytes(2_000))
+                papers[number] = await add_files(session, files, now)
             for chat in chats:
                 self.api.person(chat)
                 accounts[chat] = (await lock_account(session, "telegram", tenant, str(chat), str(chat), now)).id
@@ -136,12 +147,17 @@ class Storm:
                     f"第 {number} 条",
                     self.dice.choice((Lane.PUSH, Lane.DIGEST)),
                     account_id=accounts.get(chat),
-                    documents=[file_id] if number % 10 == 0 else [],
+                    documents=[file_id] if number % 10 == 0 else papers.get(number, []),
                 )
                 for number, chat in enumerate(to)
             ]
             await put(session, drafts, now)
-        self.report.lane_of = {draft.body: draft.lane for draft in drafts}
+        self.report.messages = len(drafts)
+        self.report.lane_of = {number: draft.lane for number, draft in enumerate(drafts)}
+        self.report.calls_of = {
+            number: [_chart(number), draft.body] if number in papers else [draft.body]
+            for number, draft in enumerate(drafts)
+        }
         self.api.weather = self._weather
 
     def _weather(self, method: str) -> Fault:
@@ -190,7 +206,7 @@ class Storm:
         if self.dice.random() < 0.1:
             await asyncio.sleep(self.dice.random())
             return
-        unsent = max(0, self.plan.messages - len(self.report.copies))
+        unsent = max(0, sum(map(len, self.report.calls_of.values())) - len(self.report.copies))
         calls = len(self.api.calls) + self.dice.randint(1, max(1, 2 * unsent // left))
         await self.api.bell.until(lambda: len(self.api.calls) >= calls, 10)
         await asyncio.sleep(self.dice.random() * 0.02)
@@ -201,18 +217,22 @@ class Storm:
         self.report.died_at.append(asyncio.get_running_loop().time())
         await asyncio.sleep(SETTLES)
         self._count()
-        # What was taken, answered, and is not marked: that answer died with the process.
+        # What was taken, answered, and is not noted: that answer died with the process. Of the calls of one message
+        # each is noted before the next is made, so it is one of them at most.
         answered = [call for call in self._sends() if call.taken and call.status == 200]
         async with self.database.reading() as session:
-            query = select(OutboxMessage.body).where(OutboxMessage.state == Delivery.WAITING)
-            waiting = set(await session.scalars(query))
-        self.report.died |= {id(call) for call in answered if _body(call) in waiting}
+            query = select(OutboxMessage.body, OutboxMessage.parts_sent).where(OutboxMessage.state == Delivery.WAITING)
+            noted = {_number(body): parts for body, parts in await session.execute(query)}
+        for call in answered:
+            number = _number(_name(call))
+            if number in noted and self.report.calls_of[number].index(_name(call)) >= noted[number]:
+                self.report.died.add(id(call))
 
     def _sends(self) -> list[Call]:
         return [call for call in self.api.calls if call.method.lower() in SENDING]
 
     def _count(self) -> None:
-        self.report.copies = Counter(_body(call) for call in self._sends() if call.taken)
+        self.report.copies = Counter(_name(call) for call in self._sends() if call.taken)
 
     async def _waiting(self) -> int:
         async with self.database.reading() as session:
@@ -224,13 +244,14 @@ class Storm:
         report.calls = calls
         self._count()
         wrong = report.faults
-        wrong += [f"{body} never arrived" for body in report.lane_of if not report.copies[body]]
+        expected = [name for names in report.calls_of.values() for name in names]
+        wrong += [f"{name} never arrived" for name in expected if not report.copies[name]]
         last_on = {call.connection: id(call) for call in calls}
         copies: dict[str, list[Call]] = defaultdict(list)
         for call in calls:
             if call.taken:
-                copies[_body(call)].append(call)
-        for body, its in copies.items():
+                copies[_name(call)].append(call)
+        for name, its in copies.items():
             for call, again in pairwise(its):
                 if call.status != 200:
                     report.lost += 1
@@ -240,7 +261,7 @@ class Storm:
                     report.late += 1  # its caller had given up, and used that connection no more
                 else:
                     wrong.append(
-                        f"{body} came once more {again.at - call.at:.3f} s after it was answered, "
+                        f"{name} came once more {again.at - call.at:.3f} s after it was answered, "
                         f"{min((abs(at - call.at) for at in report.died_at), default=0):.3f} s from the nearest death"
                     )
         by_chat: dict[str, list[Call]] = defaultdict(list)
@@ -255,9 +276,14 @@ class Storm:
     def _judge_chat(self, chat: str, calls: Sequence[Call]) -> None:
         report, gap = self.report, CHAT_GAP.total_seconds()
         for lane in (Lane.PUSH, Lane.DIGEST):
-            numbers = [_number(call) for call in calls if call.taken and report.lane_of[_body(call)] is lane]
-            if numbers != sorted(numbers):
-                report.faults.append(f"chat {chat} got {numbers}")
+            taken = [(_number(_name(call)), _name(call)) for call in calls if call.taken]
+            places = [
+                (number, report.calls_of[number].index(name))
+                for number, name in taken
+                if report.lane_of[number] is lane
+            ]
+            if places != sorted(places):
+                report.faults.append(f"chat {chat} got {places}")
         for one, next in pairwise(calls):
             apart = next.at - one.at
             report.nearest = min(report.nearest or apart, apart)
@@ -275,12 +301,20 @@ class Storm:
             self.report.faults.append(f"in the outbox: {dict(states)}")
 
 
-def _body(call: Call) -> str:
-    return call.params.get("text") or call.params["caption"]
+def _chart(number: int) -> str:
+    return f"第 {number} 条.png"
 
 
-def _number(call: Call) -> int:
-    return int(_body(call).split()[1])
+def _name(call: Call) -> str:
+    """Which of all calls it is: by its words, or, where it has none, by the file."""
+    return call.params.get("text") or call.params.get("caption") or call.files[0]
+
+
+def _number(name: str) -> int:
+    """The number of the message that a call belongs to."""
+    found = NAME.match(name)
+    assert found, name
+    return int(found[1])
 
 
 def _most(calls: Sequence[Call], seconds: float) -> int:

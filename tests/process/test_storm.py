@@ -26,5 +26,5 @@ async def test_every_message_arrives_in_order_within_the_limits_and_twice_only_w
     report = await raged(plan, database, database_url, api, nursery, tmp_path)
     assert report.faults == []
     assert report.deaths == plan.kills
-    assert len(report.copies) == plan.messages
+    assert len(report.copies) == plan.messages * 11 // 10, "one in ten takes two calls"
     assert report.nearest >= 1

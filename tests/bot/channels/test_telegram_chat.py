@@ -118,6 +118,18 @@ async def test_blocking_the_bot_is_leaving(at_work: Running) -> None:
     assert (found.kind, found.user, found.address.chat) == (Kind.LEFT, "7", "7")
 
 
+async def test_a_group_that_becomes_a_supergroup_says_under_which_id_it_goes_on(at_work: Running) -> None:
+    wang, group = at_work.api.person(7), at_work.api.group(-100)
+    wang.sends({"migrate_to_chat_id": -1007}, to=group)
+    wang.sends({"migrate_from_chat_id": -100}, to=group.moves(-1007))
+    wang.says("/menu", to=at_work.api.group(-1007))
+    found = [await at_work.listener.next() for _ in range(2)]
+    assert [(one.kind, one.address.chat, one.payload) for one in found] == [
+        (Kind.MOVED, "-100", "-1007"),
+        (Kind.TEXT, "-1007", ""),
+    ]
+
+
 async def test_in_a_group_only_commands_mentions_and_replies_reach_us(at_work: Running) -> None:
     wang, group = at_work.api.person(7), at_work.api.group(-100)
     from_bot = {"message_id": 500, "from": at_work.api.bot, "chat": group.description, "date": 0, "text": "签到吗"}

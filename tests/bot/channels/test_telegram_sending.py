@@ -9,7 +9,8 @@ import pytest
 
 from bot.channels.telegram_broadcast import TelegramBroadcast
 from bot.channels.telegram_chat import TelegramChat
-from bot.channels.telegram_wire import TelegramSender, parts_of
+from bot.channels.telegram_wire import TelegramSender
+from handlers.fitting import fit
 from handlers.markup import escape
 from handlers.messages import Address, Attachment, Button, Document, Failure, NotSent, Outgoing, Sent
 from tests.bot.channels.telegram_kit import MemoryInbox
@@ -106,9 +107,10 @@ async def test_what_cannot_be_edited_any_more_is_sent_anew(api: BotApi, sender: 
 
 
 async def test_a_caption_carries_the_words_of_the_last_document(api: BotApi, sender: TelegramSender) -> None:
-    sent = await sender.send(_message("**请查收**", documents=(CHART, MINUTES), buttons=ROWS))
+    message = _message("**请查收**", documents=(CHART, MINUTES), buttons=ROWS)
+    sent = [await sender.send(part) for part in fit(message, sender.limits)]
     chart, minutes = await api.person(7).hears(at_least=2)
-    assert sent.ref == str(minutes.message_id)
+    assert [one.ref for one in sent] == [str(chart.message_id), str(minutes.message_id)]
     assert chart.file
     assert minutes.file
     assert (chart.text, chart.buttons, chart.file.is_photo, chart.file.blob) == ("", [], True, PNG)
@@ -119,16 +121,19 @@ async def test_a_caption_carries_the_words_of_the_last_document(api: BotApi, sen
 
 async def test_words_too_long_for_a_caption_go_first_with_the_buttons(api: BotApi, sender: TelegramSender) -> None:
     for words, count in (("😀" * 512, 1), ("😀" * 512 + "。", 2)):
-        sent = await sender.send(_message(words, documents=(MINUTES,), buttons=ROWS))
+        parts = fit(_message(words, documents=(MINUTES,), buttons=ROWS), sender.limits)
+        for part in parts:
+            await sender.send(part)
         heard = await api.person(7).hears(at_least=count)
-        assert (heard[0].text, len(heard[0].buttons), sent.ref) == (words, 2, str(heard[0].message_id))
+        assert (heard[0].text, len(heard[0].buttons), len(parts)) == (words, 2, count)
         assert [bool(each.file) for each in heard] == ([True] if count == 1 else [False, True])
 
 
 async def test_a_picture_that_telegram_cannot_show_goes_as_a_file(api: BotApi, sender: TelegramSender) -> None:
     svg = Document("图.svg", "image/svg+xml", b"<svg/>")
     broken = Document("图.png", "image/png", b"no picture")
-    await sender.send(_message("", documents=(svg, broken)))
+    for document in (svg, broken):
+        await sender.send(_message("", documents=(document,)))
     heard = await api.person(7).hears(at_least=2)
     assert [each.file.is_photo for each in heard if each.file] == [False, False]
 
@@ -150,17 +155,6 @@ async def test_a_files_name_cannot_break_out_of_its_header(api: BotApi, sender: 
     (heard,) = await api.person(7).hears()
     assert heard.file
     assert heard.file.name == "记_录_X: y_.._a.docx"
-
-
-async def test_a_message_that_stopped_half_way_goes_on_where_it_stopped(api: BotApi, sender: TelegramSender) -> None:
-    message = _message("请查收", documents=(CHART, MINUTES))
-    api.fault("sendDocument", too_many(3))
-    with pytest.raises(NotSent):
-        await sender.send(message)
-    await sender.send(message)
-    heard = await api.person(7).hears(at_least=2)
-    assert [each.file.name for each in heard if each.file and not each.file.is_photo] == ["会议记录.docx"]
-    assert len(api.calls_of("sendPhoto")) == 1
 
 
 @pytest.mark.parametrize(
@@ -294,10 +288,3 @@ async def test_many_at_once_all_arrive(api: BotApi, sender: TelegramSender) -> N
     to = [Address("telegram", "4242", str(100 + number)) for number in range(20)]
     sent = await asyncio.gather(*(sender.send(_message(to=each)) for each in to))
     assert len({each.ref for each in sent}) == 20
-
-
-def test_a_message_without_words_or_papers_is_one_call_and_each_paper_one_more() -> None:
-    counts = [len(parts_of(_message(body, documents=papers))) for body, papers in (
-        ("x", ()), ("x", (MINUTES,)), ("x", (MINUTES, CHART)), ("x" * 1025, (MINUTES, CHART)),
-    )]  # fmt: skip
-    assert counts == [1, 1, 2, 3]
