@@ -111,7 +111,7 @@ def _item(looked: Looked, case: CaseView, work: Work, place: Place) -> Item | No
         people=looked.keepers.get(case.organization_id, ()),
         light=light,
         begun=begun,
-        label=case.title,
+        label=looked.texts.say("case_reminders", "label", title=case.title, step=place.step.title),
         words=words,
         buttons=(Button(looked.texts.say("case_reminders", "open"), f"case.{case.id}"),),
         marks=tuple(sorted(marks)),
@@ -153,7 +153,7 @@ async def term_items(looked: Looked) -> list[Item]:
                 light=light,
                 begun=begun,
                 label=looked.texts.say("case_reminders", "term_label"),
-                words=looked.texts.say("case_reminders", "term", day=one.term_ends, left=left),
+                words=looked.texts.say("case_reminders", "term", day=one.term_ends, left=left, today=day),
                 buttons=(Button(looked.texts.title("start_case"), f"start_case.{ELECTION}"),),
                 marks=(begun,),
                 every=EVERY[light] if light is Light.RED else 0,
@@ -171,7 +171,8 @@ async def probation_items(looked: Looked) -> list[Item]:
         branch = branches[one.organization_id]
         ends = probation_ends(one.since)
         due = discussion_of_probation(ends)
-        stands = due.on(looked.today(branch.timezone))
+        today = looked.today(branch.timezone)
+        stands = due.on(today)
         if stands is None:
             continue
         light, begun = stands
@@ -182,7 +183,9 @@ async def probation_items(looked: Looked) -> list[Item]:
                 light=light,
                 begun=begun,
                 label=looked.texts.say("case_reminders", "probation_label", name=one.name),
-                words=looked.texts.say("case_reminders", "probation", name=one.name, day=ends, red=light is Light.RED),
+                words=looked.texts.say(
+                    "case_reminders", "probation", name=one.name, day=ends, red=light is Light.RED, today=today
+                ),
                 buttons=(Button(looked.texts.title("start_case"), f"start_case.{ADMISSION}"),),
                 marks=(begun,),
                 every=EVERY[light],

@@ -11,6 +11,7 @@ from handlers.messages import Button, Rows
 from handlers.router import reply, resume_parked
 from storage.meetings import MeetingView, attendance_of, meetings_for_person, meetings_of
 from storage.models import MeetingState, Presence
+from storage.outbox import offered
 from storage.reports import reports_to
 
 MENU: tuple[tuple[Role, tuple[str, ...]], ...] = (
@@ -38,6 +39,8 @@ MENU: tuple[tuple[Role, tuple[str, ...]], ...] = (
 WHILE_OPEN = ("count", "mark_present", "open_check_in", "close_meeting")
 """What a secretary is offered above all, while a meeting of hers takes people's check-ins."""
 UNREAD_SHOWN = 50
+SEEN = "reminders_seen."
+"""How the button begins that says of what one is reminded of: 知道了."""
 
 
 @reply("menu", role=Role.ANYONE)
@@ -113,7 +116,14 @@ async def go_on(turn: Turn, argument: str) -> None:
 
 @reply("courtesy", role=Role.ANYONE)
 async def be_polite(turn: Turn, argument: str) -> None:
-    """Thanks, or a nod: to a notice that waits for an answer it is no answer yet, so the question is put again."""
+    """Thanks, or a nod: to a notice that waits for an answer it is no answer yet, so the question is put again.
+
+    To what somebody is reminded of it is one: 知道了.
+    """
+    newest = (await offered(turn.session, turn.account.id, 1) or [[]])[0]
+    if nod := next((payload for _, payload in newest if payload.startswith(SEEN)), ""):
+        await turn.go(*nod.split(".", 1))
+        return
     states = [MeetingState.CONVENED]
     mine = [] if turn.person is None else await meetings_for_person(turn.session, turn.person.id, states=states)
     held = next((held for held, presence in mine if presence is Presence.EXPECTED and held.starts_at > turn.now), None)

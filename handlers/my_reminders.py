@@ -61,7 +61,7 @@ def _answered(turn: Turn, one: Stood) -> str:
     if given is None:
         return ""
     by = given.name if given.person_id != turn.person_id else ""
-    return turn.texts.say("my_reminders", "answered", answer=given.answer, until=given.until, by=by)
+    return turn.texts.say("my_reminders", "answered", answer=given.answer, until=given.until, by=by, today=turn.today)
 
 
 @reply("reminder", role=Role.BOUND)
@@ -115,9 +115,13 @@ async def note_done(turn: Turn, argument: str) -> None:
 async def _note(turn: Turn, due: Sequence[Stood], what: ReminderAnswer, until: date | None = None) -> None:
     given = [(one.item.key, one.item.light.value) for one in due]
     await answer(turn.session, turn.person_id, given, what, until=until, now=turn.now)
-    body = turn.texts.say("my_reminders", "noted", answer=what, until=until, count=len(due), thing=due[0].item.label)
+    body = turn.texts.say(
+        "my_reminders", "noted", answer=what, until=until, today=turn.today, count=len(due), thing=due[0].item.label
+    )
     again = (Button(turn.texts.title("remind_again"), f"remind_again.{due[0].item.mark}"),)
-    await turn.say(body, rows=((again,) if len(due) == 1 else ()) + (_back(turn),))
+    # What is done wants its record: the way there is the next thing to press.
+    acts = tuple((button,) for button in due[0].item.buttons) if what is ReminderAnswer.DONE else ()
+    await turn.say(body, rows=(*acts, *((again,) if len(due) == 1 else ()), _back(turn)))
 
 
 @reply("remind_again", role=Role.BOUND)

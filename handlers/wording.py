@@ -156,6 +156,7 @@ def _names(values: Iterable[object]) -> Marked:
     return Marked("、".join(markup.escape(str(value)) for value in values))
 
 
-def day_words(day: date) -> str:
-    """A day as people write it: 2026年12月2日."""
-    return f"{day.year}年{day.month}月{day.day}日"
+def day_words(day: date, seen_from: date | None = None) -> str:
+    """A day as people write it: 2026年12月2日, and without its year where it is seen from a day of the same year."""
+    year = "" if seen_from is not None and seen_from.year == day.year else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日"

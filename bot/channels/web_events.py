@@ -1,6 +1,7 @@
 """What the page is told: a message of ours or of the person as one event, its body as safe HTML."""
 
 import html
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
@@ -9,6 +10,9 @@ from bot.channels.web_files import clean_name, link, shown_inline
 from bot.channels.web_transcript import Event
 from handlers.markup import Line, Span, parse, to_plain
 from handlers.messages import Button, Document, Outgoing
+
+_WHOLE = re.compile(r"(?:\d+年)?\d+月\d+日(?:—(?:\d+月)?\d+日)?|(?<![\d.])\d+(?:\.\d+)? [一-鿿]")
+"""What stays on one line: a day, some days, a figure with the word that it counts by."""
 
 
 def to_web_html(body: str) -> str:
@@ -32,7 +36,7 @@ def _paragraphs(words: Sequence[str]) -> Iterator[str]:
 
 
 def _span(span: Span) -> str:
-    words = html.escape(span.text)
+    words = _WHOLE.sub(r'<span class="whole">\g<0></span>', html.escape(span.text))
     if span.mark == "bold":
         return f"<b>{words}</b>"
     if span.mark == "link":

@@ -328,6 +328,8 @@ class _Confirm(Question[str]):
         offered = self.options(asking, partial)
         # Naming an answer ("改地点", "时间不对") is as good as 修改 first.
         picked = pick_one(reply, offered) if reply.option or partial == REVISE else self._named(reply, offered)
+        if picked == REVISE and len(self.answers) == 1:
+            return self.answers[0].id
         if picked == REVISE:
             raise More(REVISE, "which_answer")
         return picked
