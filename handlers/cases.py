@@ -224,8 +224,9 @@ async def move(d: Dialogue) -> None:
     chosen = await d.ask("where", OrganizationNamed(others))
     target = next(one for one in others if one.id == chosen)
     await d.confirm(title=work.case.title, name=work.case.subject_name, target=target.name)
-    await move_case(d.session, work.case.id, target.id)
+    # The person first: who merges a branch holds it and then takes its cases, and two must not wait for each other.
     await move_membership(d.session, work.case.subject_id, target.id, d.turn.today)
+    await move_case(d.session, work.case.id, target.id)
     await end_posts(d.session, work.case.organization_id, BRANCH_POSTS, d.turn.today, person_id=work.case.subject_id)
     await _audit(d.turn, work, "move_case")
     told = [one.id for one in await secretaries_of(d.session, target.id)]

@@ -37,6 +37,7 @@ from storage.tree import (
     readers_of,
     rename_organization,
     set_term,
+    still_there,
     term_of,
 )
 from storage.tree_endings import check_dissolve, check_merge, dissolve_organization, ending, merge_organization
@@ -150,6 +151,7 @@ async def set_up(d: Dialogue) -> None:
         await check_new(d.session, kind, name, parent.id)
     await d.confirm(parent=parent.name, kind=kind)
     with _told_why():
+        await still_there(d.session, parent)
         added = await add_organization(d.session, kind, name, parent.id, decision)
     await d.notify(await _concerned(d, parent), "notice", parent=parent.name, name=name, decision=decision)
     await d.say("done", rows=_onward(d, added), parent=parent.name, name=name, kind=kind)
@@ -166,6 +168,7 @@ async def rename(d: Dialogue) -> None:
         await check_rename(d.session, one.id, name)
     await d.confirm(was=one.name)
     with _told_why():
+        await still_there(d.session, one)
         await rename_organization(d.session, one.id, name, decision)
     await d.notify(await _concerned(d, one), "notice", was=one.name, name=name, decision=decision)
     await d.say("done", rows=_onward(d, one.id), was=one.name, name=name)
@@ -187,6 +190,7 @@ async def move(d: Dialogue) -> None:
     await d.confirm(name=one.name, origin=one.parent_name, parent=parent.name, below=await below(d.session, one.path))
     told = await _concerned(d, one, parent)
     with _told_why():
+        await still_there(d.session, one, parent)
         await move_organization(d.session, one.id, parent.id, decision)
     await d.notify(told, "notice", name=one.name, origin=one.parent_name, parent=parent.name, decision=decision)
     await d.say("done", rows=_onward(d, one.id), name=one.name, parent=parent.name)
@@ -209,6 +213,7 @@ async def merge(d: Dialogue) -> None:
     await d.confirm(name=one.name, into=into.name, kind=one.kind, left=await ending(d.session, one))
     told = await _concerned(d, one, into)
     with _told_why():
+        await still_there(d.session, one, into)
         done = await merge_organization(d.session, one.id, into.id, decision)
     await d.notify(told, "notice", name=one.name, into=into.name, people=done.people, decision=decision)
     await d.say("done", rows=_onward(d, into.id), name=one.name, into=into.name, people=done.people)
@@ -224,6 +229,7 @@ async def dissolve(d: Dialogue) -> None:
     await d.confirm(name=one.name, left=await ending(d.session, one))
     told = await _concerned(d, one)
     with _told_why():
+        await still_there(d.session, one)
         await dissolve_organization(d.session, one.id, decision)
     await d.notify(told, "notice", name=one.name, decision=decision)
     await d.say("done", rows=back_to_menu(d.turn), name=one.name)
@@ -243,6 +249,7 @@ async def say_when_a_term_ends(d: Dialogue) -> None:
     beyond = extended and ends_now is not None and ends > latest_election(ends_now)
     await d.confirm(name=one.name, posts=posts, was=ends_now, beyond=beyond)
     with _told_why():
+        await still_there(d.session, one)
         count = await set_term(d.session, one.id, ends, decision, extended=extended)
     await d.notify(await _concerned(d, one), "notice", name=one.name, ends=ends, extended=extended, decision=decision)
     await d.say("done", rows=_onward(d, one.id), name=one.name, ends=ends, count=count)

@@ -22,11 +22,13 @@ from storage.models import Base
 from storage.sqlite import connect as connect_sqlite
 
 __all__ = [
+    "TREE_LOCK",
     "Database",
     "Session",
     "Unavailable",
     "UnknownSchema",
     "has_written",
+    "hold",
     "ids_for",
     "prepared",
     "table_of",
@@ -48,7 +50,7 @@ class UnknownSchema(Exception):
 
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-MIGRATION_LOCK = 7_304_881
+MIGRATION_LOCK, TREE_LOCK = 7_304_881, 7_304_882
 IDLE = 5.0
 """Seconds after which a connection to a server is tried before it is used again."""
 
@@ -144,6 +146,12 @@ def upsert(session: Session, table: type[Base] | Table) -> sqlite.Insert:
     if session.get_bind().dialect.name == "sqlite":
         return sqlite.insert(table)
     return cast(sqlite.Insert, postgresql.insert(table))
+
+
+async def hold(session: Session, lock: int) -> None:
+    """Until this transaction is over, have others who want the same lock wait; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name != "sqlite":
+        await session.execute(select(func.pg_advisory_xact_lock(lock)))
 
 
 async def ids_for(session: Session, model: type[Base], count: int) -> list[int]:

@@ -7,13 +7,18 @@ from typing import Any
 from sqlalchemy import case, select, update
 
 from storage.database import Session
-from storage.models import Membership, Person, Post, PostKind, Status
+from storage.models import Membership, Organization, Person, Post, PostKind, Status
+from storage.tree import is_open
 
 
 async def enrol(
     session: Session, *, organization_id: int, name: str, phone_last4: str, status: Status, since: date
 ) -> int:
-    """Put somebody new on a branch's roster; the id."""
+    """Put somebody new on a branch's roster; the id.
+
+    Raises `NotPossible` when it is no more.
+    """
+    organization_id = await _standing(session, organization_id)
     added = Person(name=name, phone_last4=phone_last4)
     session.add(added)
     await session.flush()
@@ -47,7 +52,11 @@ async def change_status(session: Session, person_id: int, status: Status, on: da
 
 async def move_membership(session: Session, person_id: int, organization_id: int, on: date) -> bool:
     """Have somebody belong to another branch from a day on, as what they are and in no group yet; False when they are
-    there already or belong nowhere."""
+    there already or belong nowhere.
+
+    Raises `NotPossible` when it is no more.
+    """
+    organization_id = await _standing(session, organization_id)
     held = await _current(session, person_id)
     if held is None or held.organization_id == organization_id:
         return False
@@ -108,6 +117,17 @@ async def end_posts(
         ending = ending.where(Post.person_id == person_id)
     until = case((Post.since > on, Post.since), else_=on)
     return len((await session.execute(ending.values(until=until).returning(Post.id))).all())
+
+
+async def _standing(session: Session, organization_id: int) -> int:
+    """The branch itself, which has no end until this transaction is over; of what has just become part of another,
+    that one."""
+    held = select(Organization.successor_id).where(Organization.id == organization_id).with_for_update(read=True)
+    successor = await session.scalar(held)
+    if successor is not None:
+        return await _standing(session, successor)
+    await is_open(session, organization_id)
+    return organization_id
 
 
 async def _current(session: Session, person_id: int) -> Membership | None:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, insert, select, update
 
 from storage.database import Session
 from storage.models import Organization, Poll, PollAnswer
+from storage.people import with_predecessors
 
 Answering = Literal["noted", "already", "closed", "unknown"]
 
@@ -34,7 +35,7 @@ def _select_polls() -> Select[*tuple[Any, ...]]:
     answered = select(func.count()).where(PollAnswer.poll_id == Poll.id).scalar_subquery()
     return select(
         Poll.id,
-        Poll.organization_id,
+        func.coalesce(Organization.successor_id, Organization.id),
         Organization.path,
         Organization.timezone,
         Poll.question,
@@ -85,8 +86,9 @@ async def poll(session: Session, poll_id: int) -> PollView | None:
 
 
 async def polls_of(session: Session, organization_id: int, limit: int) -> list[PollView]:
-    """The questions of a branch, the newest first."""
-    query = _select_polls().where(Poll.organization_id == organization_id).order_by(Poll.id.desc()).limit(limit)
+    """The questions of a branch and of what became part of it, the newest first."""
+    here = Poll.organization_id.in_(with_predecessors(organization_id))
+    query = _select_polls().where(here).order_by(Poll.id.desc()).limit(limit)
     return await _views(session, query)
 
 

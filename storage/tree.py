@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
-from storage.database import Session, ids_for
+from storage.database import TREE_LOCK, Session, hold, ids_for
 from storage.models import (
     ChangeKind,
     Membership,
@@ -98,9 +98,23 @@ class Change:
 
 
 async def lock_tree(session: Session) -> None:
-    """Until this transaction is over nobody else changes the tree; who only reads it, or records something, goes on."""
-    top = select(Organization.id).where(Organization.parent_id.is_(None)).order_by(Organization.id)
-    await session.execute(top.with_for_update(key_share=True))
+    """Until this transaction is over nobody else changes the tree; who only reads it, or records something, goes on.
+
+    Not by its rows: there may be none yet, and what is highest of all may be moved.
+    """
+    await hold(session, TREE_LOCK)
+
+
+async def still_there(session: Session, *seen: Node) -> None:
+    """Take the lock, and look whether these are still where somebody saw them, who may be in charge of that place only.
+
+    Raises `NotPossible`.
+    """
+    await lock_tree(session)
+    for one in seen:
+        now = await is_open(session, one.id)
+        if now.path != one.path:
+            raise NotPossible("moved_meanwhile", name=now.name, parent=now.parent_name)
 
 
 def _select_nodes() -> Select[*tuple[Any, ...]]:

@@ -3,15 +3,18 @@ dissolved when nothing is left in it. What it has recorded stays, and lies below
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, count
 
 from sqlalchemy import case, delete, func, insert, literal, select, update
 
 from storage.cases import RUNNING
 from storage.database import Session
 from storage.models import (
+    BranchEntry,
     Case,
     ChangeKind,
     DigestSubscription,
+    EntryState,
     GroupChat,
     MeetingSeries,
     Membership,
@@ -91,6 +94,7 @@ async def merge_organization(session: Session, organization_id: int, into_id: in
     Raises `NotPossible`.
     """
     await lock_tree(session)
+    await _nobody_else_comes(session, organization_id, into_id)
     one, into = await check_merge(session, organization_id, into_id)
     figures = await ending(session, one)
     await check_depth(session, one.path, f"{into.path}{one.id}/")
@@ -107,6 +111,8 @@ async def merge_organization(session: Session, organization_id: int, into_id: in
         update(Task).where(Task.organization_id == one.id, Task.done_on.is_(None)).values(organization_id=into.id)
     )
     await session.execute(update(GroupChat).where(GroupChat.organization_id == one.id).values(organization_id=into.id))
+    entries = update(BranchEntry).where(BranchEntry.organization_id == one.id, BranchEntry.state == EntryState.STANDING)
+    await session.execute(entries.values(organization_id=into.id))
     theirs = select(ReadingText.title).where(ReadingText.organization_id == into.id)
     books = update(ReadingText).where(ReadingText.organization_id == one.id, ReadingText.title.not_in(theirs))
     await session.execute(books.values(organization_id=into.id).execution_options(synchronize_session=False))
@@ -143,11 +149,18 @@ async def dissolve_organization(session: Session, organization_id: int, decision
     Raises `NotPossible`.
     """
     await lock_tree(session)
+    await _nobody_else_comes(session, organization_id)
     one = await check_dissolve(session, organization_id)
     # Its chat may be linked by whoever comes after.
     await session.execute(delete(GroupChat).where(GroupChat.organization_id == one.id))
     await _end(session, one, decision.decided_on, None)
     await note(session, one, ChangeKind.DISSOLVED, decision)
+
+
+async def _nobody_else_comes(session: Session, *organization_ids: int) -> None:
+    """Wait for whoever is just being put on the roster there, and have the next wait; see `storage.memberships`."""
+    rows = select(Organization.id).where(Organization.id.in_(organization_ids)).order_by(Organization.id)
+    await session.execute(rows.with_for_update(key_share=True))
 
 
 async def _hand_over_people(session: Session, from_id: int, to_id: int, on: date) -> None:
@@ -175,7 +188,9 @@ async def _rename_groups(session: Session, one: Node, into: Node) -> None:
     taken = {child.name for child in await children_of(session, into.id)}
     for group in await children_of(session, one.id):
         if group.kind is OrganizationKind.GROUP and group.name in taken:
-            name = f"{group.name}(原{one.name})"[:120]
+            named = f"{group.name}(原{one.name})"[:117]
+            name = next(one for one in chain([named], (f"{named}{n}" for n in count(2))) if one not in taken)
+            taken.add(name)
             await session.execute(update(Organization).where(Organization.id == group.id).values(name=name))
 
 

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, text, update
 
-from storage.branch_entries import add_entry, entries_version
+from storage.branch_entries import add_entry, entries_version, standing_entries
 from storage.cases import add_case, cases_of
 from storage.database import Database, Session
 from storage.meetings import meetings_of
+from storage.memberships import move_membership
 from storage.models import (
     AuditEntry,
     CaseState,
@@ -36,6 +37,7 @@ from storage.people import (
     roots,
     secretaries_of,
 )
+from storage.polls import add_poll, polls_of
 from storage.readings import PassageText, passage_owners, put_reading, readings_version
 from storage.reports import add_report, report, reports_to
 from storage.tree import (
@@ -52,6 +54,7 @@ from storage.tree import (
     readers_of,
     rename_organization,
     set_term,
+    still_there,
     term_of,
 )
 from storage.tree_endings import dissolve_organization, ending, merge_organization
@@ -514,3 +517,135 @@ async def test_who_came_after_the_day_of_the_decision_has_only_ever_belonged_to_
             select(Membership.organization_id, Membership.since, Membership.until).where(Membership.person_id == late)
         )
         assert [tuple(row) for row in rows] == [(town.other_branch, TODAY, None)]
+
+
+async def test_two_who_begin_on_an_empty_database_at_once_make_one_committee(database: Database) -> None:
+    async def new(session: Session) -> None:
+        await add_organization(session, OrganizationKind.COMMITTEE, "清河县委", None, DECIDED)
+
+    assert sorted(await at_once(database, new, new), key=str) == [None, "name_taken"]
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("merged_first", [True, False])
+async def test_who_moves_into_a_branch_that_is_being_merged_is_where_it_went(
+    database: Database, merged_first: bool
+) -> None:
+    """SQLite has one writer; on a server somebody could be left behind in a branch that is no more."""
+    town = await add_town(database)
+    async with database.transaction() as session:
+        last = await plant(session, BRANCH, "山前村党支部", await session.get(Organization, town.committee))
+        comer = await add_member(session, "新人", town.other_branch)
+
+    async def merge(session: Session) -> None:
+        await merge_organization(session, town.branch, last.id, DECIDED)
+
+    async def move(session: Session) -> None:
+        await move_membership(session, comer, town.branch, TODAY)
+
+    async def second(change: Callable[[Session], Awaitable[None]]) -> None:
+        async with database.transaction() as session:
+            await change(session)
+
+    async with database.transaction() as session:
+        await (merge if merged_first else move)(session)
+        waiting = asyncio.create_task(second(move if merged_first else merge))
+        await is_waiting(database)
+    await waiting
+    async with database.reading() as session:
+        assert comer in {one.person_id for one in await members_of(session, last.id)}
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_a_branch_that_somebody_is_just_coming_to_is_not_dissolved(database: Database) -> None:
+    town = await add_town(database)
+
+    async def dissolve() -> None:
+        async with database.transaction() as session:
+            await dissolve_organization(session, town.other_branch, DECIDED)
+
+    async with database.transaction() as session:
+        await move_membership(session, town.activist, town.other_branch, TODAY)
+        waiting = asyncio.create_task(dissolve())
+        await is_waiting(database)
+    with pytest.raises(NotPossible, match="not_empty"):
+        await waiting
+
+
+async def is_waiting(database: Database) -> None:
+    """Until a transaction waits for the lock of another."""
+    waits = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(20):
+        while True:
+            async with database.reading() as session:
+                if await session.scalar(waits):
+                    return
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_nobody_comes_to_a_branch_that_was_dissolved(database: Database) -> None:
+    town = await add_town(database)
+    async with database.transaction() as session:
+        await dissolve_organization(session, town.other_branch, DECIDED)
+    with pytest.raises(NotPossible, match="closed"):
+        async with database.transaction() as session:
+            await move_membership(session, town.activist, town.other_branch, TODAY)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_branch_that_was_merged_keeps_its_entries_its_questions_and_its_groups_names(
+    database: Database,
+) -> None:
+    town = await add_town(database)
+    async with database.transaction() as session:
+        # Another of that name became part of it before, and brought a group along.
+        taken = "第一党小组(原柳荫村党支部)"
+        for name in ("第一党小组", taken):
+            await add_organization(session, GROUP, name, town.other_branch, DECIDED)
+        await add_entry(
+            session,
+            organization_id=town.branch,
+            author_id=None,
+            title="活动室钥匙",
+            aliases=[],
+            answer="在值班室",
+            source="支部",
+            now=NOW,
+        )
+        asked = await add_poll(
+            session,
+            organization_id=town.branch,
+            question="几点学习？",
+            options=["早", "晚"],
+            closes_at=NOW + timedelta(days=1),
+            created_by_id=town.secretary,
+            now=NOW,
+        )
+    async with database.transaction() as session:
+        await merge_organization(session, town.branch, town.other_branch, DECIDED)
+    async with database.reading() as session:
+        names = [one.name for one in await children_of(session, town.other_branch)]
+        assert sorted(names) == ["第一党小组", taken, "第一党小组(原柳荫村党支部)2"]
+        # Its people are below the other's path now, and not below its own.
+        [entry] = await standing_entries(session)
+        assert entry.path == await path_of(session, town.other_branch)
+        assert [one.id for one in await polls_of(session, town.other_branch, 9)] == [asked]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_has_got_another_place_meanwhile_is_not_changed_by_who_saw_it_in_the_old_one(
+    database: Database,
+) -> None:
+    town = await add_town(database)
+    async with database.transaction() as session:
+        seen = await node(session, town.branch)
+        other = await plant(session, OrganizationKind.COMMITTEE, "白水镇党委", None)
+    assert seen is not None
+    async with database.transaction() as session:
+        await still_there(session, seen)
+        await move_organization(session, town.branch, other.id, DECIDED)
+    with pytest.raises(NotPossible, match="moved_meanwhile"):
+        async with database.transaction() as session:
+            await still_there(session, seen)
