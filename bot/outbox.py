@@ -17,7 +17,22 @@ REASONS = {
     Delivery.REFUSED: "平台不收这条消息",
     Delivery.EXPIRED: "太晚了",
 }
-LANES = {Lane.REPLY: "答复", Lane.PUSH: "通知", Lane.DIGEST: "周报"}
+LANES = {Lane.REPLY: "答复", Lane.PUSH: "通知", Lane.DIGEST: "群发"}
+SORTS = {
+    "digest": "周报",
+    "remind": "每日提醒",
+    "nudge": "上级提醒支部",
+    "meeting": "会议通知",
+    "series": "例会提议",
+    "minutes": "会议记录",
+    "leave": "请假答复",
+    "make_up": "补学",
+    "poll": "征求意见",
+    "report": "材料答复",
+    "task": "任务",
+    "dues_reminder": "党费提醒",
+}
+"""By the first word of a message's key; what a dialogue says to others by the way has its own number there."""
 
 
 async def list_parked(settings: Settings, console: Console, limit: int) -> None:
@@ -35,7 +50,7 @@ async def list_parked(settings: Settings, console: Console, limit: int) -> None:
     table = Table("编号", "时间", "平台", "种类", "原因", Column("平台的话", overflow="fold"))
     here = ZoneInfo("Asia/Shanghai")
     for one in found:
-        kind = f"{LANES[one.lane]} {one.sort}".strip()
+        kind = SORTS.get(one.sort, LANES[one.lane])
         moment = f"{one.created_at.astimezone(here):%m-%d %H:%M}"
         table.add_row(str(one.id), moment, one.channel, kind, REASONS[one.state], one.detail)
     console.print(table)

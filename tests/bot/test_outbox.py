@@ -25,6 +25,9 @@ HOW = (
 )
 
 
+SORT = {"refused": "digest", "gone": "remind", "group": "run", "late": "nudge"}
+
+
 async def given_up(database: Database, now: datetime) -> dict[str, int]:
     """One message of each kind, and one that was sent; their ids."""
     async with database.transaction() as session:
@@ -35,10 +38,10 @@ async def given_up(database: Database, now: datetime) -> dict[str, int]:
                 "4242",
                 "-9" if name == "group" else "7",
                 "王桂兰同志，请交思想汇报",
-                Lane.DIGEST if name == "refused" else Lane.PUSH,
+                Lane.DIGEST if name in ("refused", "gone", "late") else Lane.PUSH,
                 account_id=None if name == "group" else account.id,
                 not_after=now - timedelta(minutes=1) if name == "late" else None,
-                unique_key=f"report:{name}",
+                unique_key=None if name == "sent" else f"{SORT[name]}:{name}",
             )
             for name, *_ in (*HOW, ("sent",))
         ]
@@ -89,8 +92,9 @@ def test_the_list_says_why_and_never_what_or_to_whom(typed: CliRunner, tmp_path:
     ids = asyncio.run(given_up(database, datetime.now(UTC)))
     asyncio.run(database.close())
     listed = type("list").output
-    for words in ("message is too long", "停用了机器人", "周报 report", "通知 report", "太晚了", str(ids["late"])):
+    for words in ("message is too long", "停用了机器人", "太晚了", str(ids["late"])):
         assert words in listed
+    assert [kind for kind in ("周报", "每日提醒", "上级提醒支部", "通知") if kind not in listed] == []
     assert "王桂兰" not in listed
     assert "思想汇报" not in listed
     for words in (("retry",), ("retry", "1", "--all"), ("retry", str(ids["late"])), ("retry", "999")):
