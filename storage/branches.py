@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from storage.database import Session
 from storage.models import Membership, Organization, Person, Post, PostKind, Status
-from storage.people import COMMITTEE, Member
+from storage.people import COMMITTEE, IN_PLACE, Member, with_predecessors
 
 
 @dataclass(slots=True)
@@ -87,21 +87,24 @@ async def _appoint(session: Session, found: dict[int, Roster]) -> None:
 
 
 async def _date(session: Session, found: dict[int, Roster]) -> None:
-    """Since when those on probation are so: the beginning of the stretch that followed another status there."""
+    """Since when those on probation are so: the beginning of the stretch that followed another status there, or in what
+    became part of it."""
     on_probation = [
         one.person_id for roster in found.values() for one in roster.people if one.status is Status.PROBATIONARY
     ]
     if not on_probation:
         return
     query = (
-        select(Membership.organization_id, Membership.person_id, Membership.status, Membership.since)
-        .where(Membership.organization_id.in_(found), Membership.person_id.in_(on_probation))
+        select(IN_PLACE, Membership.person_id, Membership.status, Membership.since)
+        .join(Organization, Organization.id == Membership.organization_id)
+        .where(Organization.id.in_(with_predecessors(*found)), Membership.person_id.in_(on_probation))
         .order_by(Membership.since, Membership.id)
     )
     before: dict[tuple[int, int], Status] = {}
     for organization_id, person_id, status, since in await session.execute(query):
         earlier = before.get((organization_id, person_id))
-        if status is Status.PROBATIONARY and earlier not in (None, Status.PROBATIONARY):
+        begins = status is Status.PROBATIONARY and earlier not in (None, Status.PROBATIONARY)
+        if begins and organization_id in found:
             found[organization_id].since[person_id] = since
         before[organization_id, person_id] = status
 

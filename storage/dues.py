@@ -68,10 +68,11 @@ class PaymentView:
 
 
 async def members_since(session: Session, organization_id: int) -> dict[int, date]:
-    """Since when each of a branch's members, the probationary too, is a member in it, by person."""
+    """Since when each of a branch's members, the probationary too, is a member in it or in what became part of it, by
+    person."""
     query = (
         select(Membership.person_id, func.min(Membership.since))
-        .where(Membership.organization_id == organization_id, Membership.status.in_(PAYING))
+        .where(Membership.organization_id.in_(with_predecessors(organization_id)), Membership.status.in_(PAYING))
         .group_by(Membership.person_id)
     )
     return {row[0]: row[1] for row in await session.execute(query)}

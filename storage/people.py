@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from storage.database import Session
 from storage.models import AuditEntry, Membership, Organization, OrganizationKind, Person, Post, PostKind, Status
@@ -311,6 +312,10 @@ def with_predecessors(*organization_ids: int) -> Select[int]:
     return select(Organization.id).where(
         or_(Organization.id.in_(organization_ids), Organization.successor_id.in_(organization_ids))
     )
+
+
+IN_PLACE: ColumnElement[int] = func.coalesce(Organization.successor_id, Organization.id)
+"""What stands today in the place of an organization: itself, or what it became part of."""
 
 
 async def audit(

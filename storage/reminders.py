@@ -39,7 +39,7 @@ from storage.models import (
     Status,
     Task,
 )
-from storage.people import COMMITTEE
+from storage.people import COMMITTEE, IN_PLACE, with_predecessors
 
 KEEPERS = (PostKind.SECRETARY, PostKind.DEPUTY_SECRETARY)
 """Who is reminded of what a branch has to do, in their order."""
@@ -197,28 +197,31 @@ async def dues_owed(
 ) -> dict[int, DuesOwed]:
     """In which of these branches members owe dues for months that are over, and how many, by the last assessment; of
     `serious` months on they are counted apart."""
+    here = with_predecessors(*organization_ids)
     newest = (
         select(
             DuesAssessment.person_id,
-            DuesAssessment.organization_id,
+            IN_PLACE.label("organization_id"),
             DuesAssessment.monthly,
             func.min(DuesAssessment.first_month)
-            .over(partition_by=(DuesAssessment.person_id, DuesAssessment.organization_id))
+            .over(partition_by=(DuesAssessment.person_id, IN_PLACE))
             .label("first_month"),
             func.row_number()
             .over(
-                partition_by=(DuesAssessment.person_id, DuesAssessment.organization_id),
+                partition_by=(DuesAssessment.person_id, IN_PLACE),
                 order_by=(DuesAssessment.year.desc(), DuesAssessment.id.desc()),
             )
             .label("place"),
         )
-        .where(DuesAssessment.organization_id.in_(organization_ids), DuesAssessment.year <= today.year)
+        .join(Organization, Organization.id == DuesAssessment.organization_id)
+        .where(Organization.id.in_(here), DuesAssessment.year <= today.year)
         .subquery()
     )
     began = (
-        select(Membership.person_id, Membership.organization_id, func.min(Membership.since).label("since"))
-        .where(Membership.organization_id.in_(organization_ids), Membership.status.in_(PAYING))
-        .group_by(Membership.person_id, Membership.organization_id)
+        select(Membership.person_id, IN_PLACE.label("organization_id"), func.min(Membership.since).label("since"))
+        .join(Organization, Organization.id == Membership.organization_id)
+        .where(Organization.id.in_(here), Membership.status.in_(PAYING))
+        .group_by(Membership.person_id, IN_PLACE)
         .subquery()
     )
     current = aliased(Membership)
@@ -323,10 +326,11 @@ async def probations(session: Session, organization_ids: Collection[int], proced
         .scalar_subquery()
     )
     query = (
-        select(Membership.person_id, Person.name, Membership.organization_id, Membership.status, Membership.since)
+        select(Membership.person_id, Person.name, IN_PLACE, Membership.status, Membership.since)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.person_id.in_(current), Membership.organization_id.in_(organization_ids))
-        .order_by(Membership.organization_id, Person.name, Membership.person_id, Membership.since, Membership.id)
+        .join(Organization, Organization.id == Membership.organization_id)
+        .where(Membership.person_id.in_(current), Organization.id.in_(with_predecessors(*organization_ids)))
+        .order_by(IN_PLACE, Person.name, Membership.person_id, Membership.since, Membership.id)
     )
     began: dict[int, Probation] = {}
     before: dict[int, Status] = {}

@@ -11,7 +11,15 @@ from storage.accounts import lock_account
 from storage.branches import rosters_of, successors
 from storage.cases import add_case, close_case
 from storage.database import Database, Session
-from storage.dues import Assessment, PayerKind, add_assessments, add_payments, payments_by, void_payment
+from storage.dues import (
+    Assessment,
+    PayerKind,
+    add_assessments,
+    add_payments,
+    members_since,
+    payments_by,
+    void_payment,
+)
 from storage.learning import LearningKind, add_hours
 from storage.memberships import change_status, end_posts, give_post
 from storage.models import (
@@ -37,6 +45,8 @@ from storage.reminders import (
     time_zones,
 )
 from storage.tasks import add_task
+from storage.tree import Decision
+from storage.tree_endings import merge_organization
 from tests.storage.kit import NOW, START, Town, add_member, add_organization, add_post, add_town
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -274,6 +284,32 @@ async def test_a_probation_is_known_of_who_began_it_there_and_is_in_no_case(data
         await close_case(session, case, outcome="stopped", on=TODAY)
     async with database.reading() as session:
         assert len(await probations(session, [town.branch], "admission")) == 1
+
+
+async def test_what_was_known_of_people_is_known_where_their_branch_went(database: Database) -> None:
+    town = await add_town(database)
+    async with database.transaction() as session:
+        await change_status(session, town.activist, Status.PROBATIONARY, date(2026, 1, 5))
+        await assessed(session, town, town.full[1], 2026, "30", date(2026, 1, 1))
+        paid = [(town.full[1], date(2026, month, 1), Decimal(30)) for month in (1, 2, 3)]
+        await add_payments(session, town.branch, paid, paid_on=TODAY, recorded_by_id=None, now=NOW)
+    there = [town.branch]
+    for merged in (False, True):
+        if merged:
+            there = [town.other_branch]
+            async with database.transaction() as session:
+                decision = Decision(TODAY, "清组批〔2026〕12号", None, NOW)
+                await merge_organization(session, town.branch, town.other_branch, decision)
+        async with database.reading() as session:
+            [probation] = await probations(session, there, "admission")
+            owed = await dues_owed(session, there, TODAY, serious=HALF_A_YEAR)
+            since = (await rosters_of(session, there))[there[0]].since
+            members = await members_since(session, there[0])
+        assert (probation.person_id, probation.organization_id) == (town.activist, there[0])
+        assert probation.since == date(2026, 1, 5)
+        assert since == {town.activist: date(2026, 1, 5)}
+        assert {id: (one.some, one.serious) for id, one in owed.items()} == {there[0]: (0, 1)}, "April to October"
+        assert members[town.full[1]] == START
 
 
 async def test_an_answer_takes_the_place_of_the_last_and_can_be_taken_back(database: Database) -> None:
