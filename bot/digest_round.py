@@ -102,7 +102,8 @@ class DigestRound:
         return sent
 
     async def _subscribe(self, now: datetime) -> None:
-        """Whoever holds a post that wants a digest reads one, until they say otherwise or give it up."""
+        """Whoever holds a post that wants a digest and has bound an account reads one from now on, until they say
+        otherwise or give it up."""
         async with self.database.reading() as session:
             readers = await serving_without(session)
         if readers:
@@ -184,12 +185,19 @@ async def due(session: Session, now: datetime) -> list[Due]:
         late = now - moment > LATE_AFTER
         if late and not is_civil(now, one.timezone):
             continue
-        if week_of(monday) != one.skipped_week and (one.since is None or moment >= one.since):
+        if week_of(monday) != one.skipped_week and _has_begun(one, moment):
             found.append(Due(one, monday, late))
     if not found:
         return []
     issued = await issues_since(session, min(one.week for one in found))
     return sorted((one for one in found if not _is_over(one.week, issued.get(one.subscription.id, ()), now)), key=_sort)
+
+
+def _has_begun(one: Subscription, moment: datetime) -> bool:
+    """Whether somebody read already at a moment: who takes up a post, for the first time or again, is not told late of
+    a week before it."""
+    day = moment.astimezone(ZoneInfo(one.timezone)).date()
+    return (one.since is None or moment >= one.since) and (one.serves_since is None or day >= one.serves_since)
 
 
 def _is_over(week: str, issued: Iterable[tuple[str, datetime]], now: datetime) -> bool:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage.database import Session, upsert
@@ -29,6 +29,7 @@ class Subscription:
     """Somebody reads about a subtree, weekly, at a local weekday (1 is Monday) and minute of the day.
 
     The rest is as in `DigestSubscription`; `kind` is that of the organization: of a branch it is the small digest.
+    `serves_since` is the day from which on its reader holds the post.
     """
 
     id: int
@@ -45,6 +46,7 @@ class Subscription:
     quiet_days: int = 30
     skipped_week: str = ""
     since: datetime | None = None
+    serves_since: date | None = None
 
 
 def reads_a_digest() -> ColumnElement[bool]:
@@ -56,15 +58,15 @@ def reads_a_digest() -> ColumnElement[bool]:
 
 def _select_subscriptions() -> Select[*tuple[Any, ...]]:
     # Who has given the post up must not go on reading.
-    serving = (
-        select(Post.id)
+    serves_since = (
+        select(func.min(Post.since))
         .where(
             Post.person_id == DigestSubscription.person_id,
             Post.organization_id == DigestSubscription.organization_id,
             reads_a_digest(),
         )
         .correlate(DigestSubscription, Organization)
-        .exists()
+        .scalar_subquery()
     )
     return (
         select(
@@ -82,9 +84,10 @@ def _select_subscriptions() -> Select[*tuple[Any, ...]]:
             DigestSubscription.quiet_days,
             DigestSubscription.skipped_week,
             DigestSubscription.since,
+            serves_since,
         )
         .join(Organization, Organization.id == DigestSubscription.organization_id)
-        .where(DigestSubscription.active, Organization.closed_on.is_(None), serving)
+        .where(DigestSubscription.active, Organization.closed_on.is_(None), serves_since.is_not(None))
         .order_by(DigestSubscription.id)
     )
 
@@ -99,14 +102,18 @@ async def active_subscriptions(session: Session, *, reachable: bool = False) -> 
 
 
 async def serving_without(session: Session) -> list[tuple[int, int, str]]:
-    """Whose post wants a digest and who has never had one there, as person, organization and its time zone."""
+    """Whose post wants a digest and who has never had one there, as person, organization and its time zone.
+
+    Who has bound no account yet is not among them: theirs begins when it can reach them, and not with a week before.
+    """
+    bound = exists().where(Account.person_id == Post.person_id)
     had = exists().where(
         DigestSubscription.person_id == Post.person_id, DigestSubscription.organization_id == Post.organization_id
     )
     query = (
         select(Post.person_id, Post.organization_id, Organization.timezone)
         .join(Organization, Organization.id == Post.organization_id)
-        .where(reads_a_digest(), Organization.closed_on.is_(None), ~had)
+        .where(reads_a_digest(), Organization.closed_on.is_(None), bound, ~had)
         .distinct()
         .order_by(Post.organization_id, Post.person_id)
         .limit(SUBSCRIBED_AT_ONCE)
@@ -156,10 +163,3 @@ async def add_issues(session: Session, issues: Sequence[Issue], now: datetime) -
     ]
     claiming = upsert(session, DigestIssue).on_conflict_do_nothing().returning(DigestIssue.subscription_id)
     return set(await session.scalars(claiming, [{**row, "created_at": now} for row in rows]))
-
-
-async def subscription_of(session: Session, person_id: int) -> Subscription | None:
-    """The digest that somebody reads; of several, the one subscribed to first."""
-    query = _select_subscriptions().where(DigestSubscription.person_id == person_id).limit(1)
-    row = (await session.execute(query)).one_or_none()
-    return None if row is None else Subscription(*row)

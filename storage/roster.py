@@ -11,9 +11,8 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, false, func, insert, or_, select, update
 
-from storage.database import Session, table_of, upsert
+from storage.database import Session, table_of
 from storage.models import (
-    DigestSubscription,
     Membership,
     Organization,
     Person,
@@ -89,8 +88,8 @@ async def import_roster(
     """Make the tree and the people what the roster says, as of today.
 
     A change of status or branch closes the old membership, on the day the new one begins, and opens another; posts that
-    the roster no longer gives somebody end today. A new official reads the weekly digest of their organization.
-    `organizations` may also name some in which nobody is listed. Raises `OutdatedRoster`.
+    the roster no longer gives somebody end today. `organizations` may also name some in which nobody is listed.
+    Raises `OutdatedRoster`.
     """
     await lock_tree(session)
     tree = await RosterTree.read(session)
@@ -309,13 +308,6 @@ async def _update_posts(
     await write(session, at.values(term_ends=bindparam("ends")), changed)
     await write(session, at.values(until=bindparam("to_day")), ended)
     await write(session, insert(table), new)
-    reading = [
-        {"person_id": row["person_id"], "organization_id": row["organization_id"]}
-        for row in new
-        if row["kind"] is PostKind.OFFICIAL
-    ]
-    subscribing = upsert(session, table_of(DigestSubscription)).on_conflict_do_nothing()
-    await write(session, subscribing, reading)
     return touched
 
 

@@ -19,7 +19,9 @@ from knowledge.rules.working_days import is_working_day
 from storage.accounts import lock_account, mark_unreachable
 from storage.database import Database
 from storage.memberships import end_posts, give_post
-from storage.models import DigestIssue, DigestSubscription, File, OutboxMessage, PostKind
+from storage.models import DigestIssue, DigestSubscription, File, OrganizationKind, OutboxMessage, PostKind
+from storage.people import find_people
+from storage.roster import RosterPerson, import_roster
 from tests.branch import settle
 from tests.fakes import TEXTS, ZONE
 
@@ -217,7 +219,7 @@ async def test_secretaries_read_a_small_one_of_their_branch_for_as_long_as_they_
     await hall.round.issue(EARLY - timedelta(days=3))
     async with hall.database.reading() as session:
         everybody = set(await session.scalars(select(DigestSubscription.person_id)))
-    assert everybody == {hall.ids[name] for name in ("郑远", "李向阳", "吴长河")}
+    assert everybody == {hall.ids[name] for name in ("郑远", "李向阳")}, "nobody else can be reached yet"
     assert await hall.round.issue(MOMENT) == 3
     *_, own = await hall.messages()
     assert own.chat == "李向阳-web"
@@ -231,6 +233,40 @@ async def test_secretaries_read_a_small_one_of_their_branch_for_as_long_as_they_
     assert await hall.round.issue(MOMENT + timedelta(weeks=1)) == 3
     assert [one.chat for one in await hall.messages()].count("李向阳-web") == 1
     assert [one.chat for one in await hall.messages()].count("王桂兰-web") == 1
+
+
+async def test_whoever_begins_on_a_wednesday_is_told_of_no_week_before(hall: Hall) -> None:
+    wednesday = MOMENT + timedelta(days=2)
+    await hall.round.issue(MOMENT)
+    town = ((OrganizationKind.COMMITTEE, "清河镇党委"),)
+    official = RosterPerson(
+        "何田田", "0017", town, None, None, None, date(2026, 1, 1), False, ((PostKind.OFFICIAL, town),), None
+    )
+    async with hall.database.transaction() as session:
+        await import_roster(session, [official], MOMENT.date() - timedelta(days=60))
+        [found] = await find_people(session, name="何田田")
+        hall.ids["何田田"] = found.id
+    assert await hall.round.issue(MOMENT + timedelta(hours=1)) == 0
+    await hall.binds("何田田", "web")  # imported long ago, and there since this Wednesday
+    await hall.binds("王桂兰", "web")
+    async with hall.database.transaction() as session:
+        await give_post(session, hall.ids["王桂兰"], hall.ids["清河镇党委"], PostKind.OFFICIAL, wednesday.date(), None)
+    assert await hall.round.issue(wednesday) == 0
+    assert await hall.round.issue(MOMENT + timedelta(weeks=1)) == 4
+    assert set(await hall.issues()) == {("2026-W47", False), ("2026-W48", False)}
+
+
+async def test_whoever_takes_up_a_post_again_is_told_of_no_week_between(hall: Hall) -> None:
+    committee = hall.ids["清河镇党委"]
+    async with hall.database.transaction() as session:
+        await end_posts(session, committee, [PostKind.OFFICIAL], (EARLY - timedelta(days=30)).date())
+    assert await hall.round.issue(MOMENT) == 0
+    wednesday = MOMENT + timedelta(days=2)
+    async with hall.database.transaction() as session:
+        await give_post(session, hall.ids["郑远"], committee, PostKind.OFFICIAL, wednesday.date(), None)
+    assert await hall.round.issue(wednesday) == 0
+    assert await hall.round.issue(MOMENT + timedelta(weeks=1)) == 2
+    assert await hall.issues() == [("2026-W48", False)]
 
 
 @one_database

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from storage.accounts import lock_account
 from storage.database import Database
-from storage.digest import active_subscriptions
+from storage.digest import serving_without
 from storage.models import ChangeKind, Membership, Organization, OrganizationKind, Person, PostKind, Status
 from storage.people import (
     branches_under,
@@ -136,15 +137,20 @@ async def test_posts_follow_the_roster(database: Database) -> None:
         assert [one.kind for one in held] == [PostKind.ORGANIZATION_COMMISSIONER]
 
 
-async def test_an_official_reads_the_digest_as_long_as_the_post_lasts(database: Database) -> None:
-    await _import(database, OFFICIAL)
+async def test_a_roster_makes_nobody_read_a_digest_before_an_account_is_bound(database: Database) -> None:
     await _import(database, OFFICIAL)
     async with database.reading() as session:
-        [subscription] = await active_subscriptions(session)
-        assert subscription.organization_name == "清河镇党委"
+        assert await serving_without(session) == []
+        [official] = await find_people(session)
+    async with database.transaction() as session:
+        account = await lock_account(session, "web", "t", "u", "u", datetime(2026, 11, 25, tzinfo=UTC))
+        account.person_id = official.id
+    async with database.reading() as session:
+        [(person_id, _, timezone)] = await serving_without(session)
+    assert (person_id, timezone) == (official.id, "Asia/Shanghai")
     await _import(database, replace(OFFICIAL, posts=()))
     async with database.reading() as session:
-        assert await active_subscriptions(session) == []
+        assert await serving_without(session) == []
 
 
 async def test_people_of_one_name_are_told_apart_by_digits_and_by_town(database: Database) -> None:
