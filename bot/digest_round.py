@@ -153,7 +153,8 @@ class DigestRound:
     async def _drafts(self, session: Session, mine: Sequence[tuple[Due, Digest]], now: datetime) -> list[Draft]:
         digests = {id(digest): digest for _, digest in mine}
         files = [file for digest in digests.values() for file in digest.documents]
-        ids = iter(await add_files(session, [(one.name, one.media_type, one.blob) for one in files], now))
+        rows = [(one.name, one.media_type, one.blob) for one in files]
+        ids = iter(await add_files(session, rows, now, passing=True))
         kept = {key: [next(ids) for _ in digest.documents] for key, digest in digests.items()}
         accounts = groupby(
             await reach(session, {one.subscription.person_id for one, _ in mine}), key=lambda one: one.person_id

@@ -19,6 +19,7 @@ from handlers.wording import Texts
 from knowledge.procedure.files import Procedures
 from storage.accounts import reach
 from storage.database import Database, Session, Unavailable
+from storage.forgetting import forget_messages
 from storage.installation import Doing, note_done
 from storage.models import Lane
 from storage.outbox import Draft, put
@@ -72,6 +73,7 @@ class Schedule:
         sent += await self.digests.issue(now)
         async with self.database.transaction() as session:
             await forget_updates(session, now - KEPT)
+            await forget_messages(session, now)
             await note_done(session, Doing.ROUND, now)
         return sent
 

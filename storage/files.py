@@ -9,9 +9,14 @@ from storage.database import Session
 from storage.models import File
 
 
-async def add_file(session: Session, name: str, media_type: str, content: bytes, now: datetime) -> int:
-    """Keep a file; the id by which reports and messages refer to it. A name of over 200 characters is cut."""
-    return (await add_files(session, [(name, media_type, content)], now))[0]
+async def add_file(
+    session: Session, name: str, media_type: str, content: bytes, now: datetime, *, passing: bool = False
+) -> int:
+    """Keep a file; the id by which reports and messages refer to it. A name of over 200 characters is cut.
+
+    What is made for messages alone is `passing`, and is kept no longer than they need it.
+    """
+    return (await add_files(session, [(name, media_type, content)], now, passing=passing))[0]
 
 
 async def file(session: Session, file_id: int) -> tuple[str, str, bytes] | None:
@@ -21,7 +26,9 @@ async def file(session: Session, file_id: int) -> tuple[str, str, bytes] | None:
     return None if row is None else (row[0], row[1], row[2])
 
 
-async def add_files(session: Session, files: Sequence[tuple[str, str, bytes]], now: datetime) -> list[int]:
+async def add_files(
+    session: Session, files: Sequence[tuple[str, str, bytes]], now: datetime, *, passing: bool = False
+) -> list[int]:
     """Keep files, each (name, media type, bytes); their ids in the same order."""
     rows = [
         {
@@ -30,6 +37,7 @@ async def add_files(session: Session, files: Sequence[tuple[str, str, bytes]], n
             "size": len(content),
             "content": content,
             "created_at": now,
+            "passing": passing,
         }
         for name, media_type, content in files
     ]

@@ -157,7 +157,8 @@ async def _draft(turn: Turn, said: Said) -> Draft:
         account_id=turn.account.id,
         buttons=stored_rows(said.rows),
         documents=[
-            await add_file(turn.session, file.name, file.media_type, file.blob, turn.now) for file in said.documents
+            await add_file(turn.session, file.name, file.media_type, file.blob, turn.now, passing=True)
+            for file in said.documents
         ],
         replaces=turn.incoming.about if said.replaces else "",
         reply_ticket=dict(ticket) if ticket else None,
@@ -167,7 +168,10 @@ async def _draft(turn: Turn, said: Said) -> Draft:
 async def _pushes(turn: Turn) -> list[Draft]:
     drafts = []
     for push in turn.pushes:
-        files = [await add_file(turn.session, one.name, one.media_type, one.blob, turn.now) for one in push.documents]
+        files = [
+            await add_file(turn.session, one.name, one.media_type, one.blob, turn.now, passing=True)
+            for one in push.documents
+        ]
         for account in await reach(turn.session, push.people):
             drafts.append(
                 Draft(

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import Base, word
@@ -123,7 +123,8 @@ class Run(Base):
 
 
 class File(Base):
-    """Bytes that a person sent or that we made; kept once, referred to by id."""
+    """Bytes that a person sent or that we made; kept once, referred to by id. What was made for messages alone is
+    `passing`."""
 
     __tablename__ = "files"
 
@@ -133,6 +134,11 @@ class File(Base):
     size: Mapped[int]
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime]
+    passing: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    __table_args__ = (
+        Index("ix_files_passing", "created_at", sqlite_where=text("passing"), postgresql_where=text("passing")),
+    )
 
 
 class GroupChat(Base):
@@ -219,6 +225,12 @@ class OutboxMessage(Base):
             postgresql_where=text("state NOT IN ('waiting', 'sent')"),
         ),
         Index("ix_outbox_account", "account_id", "id"),
+        Index(
+            "ix_outbox_done",
+            "sent_at",
+            sqlite_where=text("state = 'sent'"),
+            postgresql_where=text("state = 'sent'"),
+        ),
     )
 
 

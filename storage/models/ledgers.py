@@ -76,7 +76,7 @@ class Learning(Base):
     hours: Mapped[Decimal] = mapped_column(Hundredths())
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id", ondelete="SET NULL"))
     report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id", ondelete="SET NULL"))
-    proof_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"))
+    proof_id: Mapped[int | None] = mapped_column(ForeignKey("files.id"), index=True)
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     recorded_at: Mapped[datetime]
 

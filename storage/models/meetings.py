@@ -253,7 +253,7 @@ class MeetingFile(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id", ondelete="CASCADE"), index=True)
-    file_id: Mapped[int] = mapped_column(ForeignKey("files.id"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("files.id"), index=True)
     kind: Mapped[MeetingFileKind] = mapped_column(word(MeetingFileKind))
     name: Mapped[str] = mapped_column(String(200))
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

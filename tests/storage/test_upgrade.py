@@ -14,6 +14,8 @@ from bot.digest_round import DigestRound
 from handlers.case_due import reckon_due
 from storage.accounts import lock_account
 from storage.database import MIGRATIONS, Database
+from storage.files import add_file
+from storage.meeting_changes import add_materials
 from storage.models import Case, CaseState, DigestIssue, DigestSubscription, Lane, PostKind
 from storage.outbox import Draft, put
 from tests.fakes import PROCEDURES, TEXTS
@@ -74,7 +76,7 @@ async def test_what_was_kept_by_the_schema_before_is_all_there_and_goes_on(
     database: Database, earlier: Database
 ) -> None:
     town = await add_town(database)
-    await add_convened_meeting(database, town)
+    meeting_id = await add_convened_meeting(database, town)
     async with database.transaction() as session:
         await add_post(session, town.full[2], town.committee, PostKind.OFFICIAL)
         account = await lock_account(session, "telegram", "t", "1", "1", MONDAY)
@@ -93,7 +95,13 @@ async def test_what_was_kept_by_the_schema_before_is_all_there_and_goes_on(
         )
         await session.flush()
         session.add(DigestIssue(subscription_id=reads.id, week="2026-W47", figures={}, created_at=MONDAY))
-        await put(session, [Draft(channel="telegram", tenant="t", chat="1", body="一", lane=Lane.PUSH)], MONDAY)
+        chart, material, brought = [
+            await add_file(session, name, "x/y", b"x", MONDAY) for name in ("chart", "material", "brought")
+        ]
+        await add_materials(session, meeting_id, [(material, "material")], town.full[0], MONDAY)
+        files = [chart, material]
+        await put(session, [Draft("telegram", "t", "1", "一", Lane.PUSH, documents=files)], MONDAY)
+        await put(session, [Draft("telegram", "t", "1", "二", Lane.PUSH)], MONDAY)
     async with database.engine.connect() as connection:
         rows = await connection.run_sync(_rows)
     async with earlier.engine.begin() as connection:
@@ -110,6 +118,8 @@ async def test_what_was_kept_by_the_schema_before_is_all_there_and_goes_on(
         assert kept == found, name
     [subscription] = after["digest_subscriptions"]
     assert (subscription["after_holidays"], subscription["pressing_only"], subscription["quiet_days"]) == (1, 0, 30)
+    passing = {row["id"]: bool(row["passing"]) for row in after["files"]}
+    assert passing == {chart: True, material: False, brought: False}, "nobody but the message has the chart"
     async with earlier.transaction() as session:
         await reckon_due(session, PROCEDURES, MONDAY)
     async with earlier.reading() as session:
