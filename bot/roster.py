@@ -5,7 +5,9 @@ written before the last one is without fault.
 """
 
 import io
+import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +17,7 @@ from zoneinfo import ZoneInfo
 from bot.roster_rows import RosterFault, Row, plain
 from bot.roster_template import template
 from bot.roster_tree import TreeSheet, read_tree
-from bot.roster_words import COLUMNS, KINDS, SHEET, TREE_COLUMNS, TREE_SHEET, Column
+from bot.roster_words import COLUMNS, EXPLAINED, KINDS, SHEET, TREE_COLUMNS, TREE_SHEET, Column
 from bot.settings import Settings
 from storage.database import Database
 from storage.models import ChangeKind, OrganizationKind, PostKind
@@ -56,12 +58,15 @@ def read_roster(
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        try:
-            return _read(book, today, progress)
-        finally:
-            book.close()
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, InvalidFileException):
+        # What openpyxl makes of a file of another program it says in English, to whoever looks on.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            try:
+                return _read(book, today, progress)
+            finally:
+                book.close()
+    except (KeyError, ValueError, SyntaxError, EOFError, OSError, zipfile.BadZipFile, zlib.error, InvalidFileException):
         return [RosterFault(0, "", "打不开。请用模板填写，另存为 .xlsx 再导入。")]
 
 
@@ -74,13 +79,13 @@ def _read(book: Any, today: date | None, progress: Progress) -> Roster | list[Ro
             return [RosterFault(opened.row, opened.column, opened.message, TREE_SHEET)]
         rows, places, letters = opened
         tree = read_tree(rows, letters, places)
-    opened = _opened(book[SHEET] if SHEET in book.sheetnames else book.worksheets[0], COLUMNS)
+    opened = _opened(_people_of(book), COLUMNS)
     if isinstance(opened, RosterFault):
         return [opened]
     rows, places, letters = opened
     people: list[RosterPerson] = []
     faults = list(tree.faults)
-    seen = _Seen({chain: (TREE_SHEET, number, "A") for chain, number in tree.rows.items()})
+    seen = _Seen(tree)
     chains: dict[tuple[str, ...], dict[OrganizationKind, Chain]] = {}
     committees = tree.committees if tree.organizations else None
     for number, cells in enumerate(rows, 2):
@@ -97,6 +102,16 @@ def _read(book: Any, today: date | None, progress: Progress) -> Roster | list[Ro
     if not people and not faults and not tree.organizations:
         return [RosterFault(0, "", f"“{SHEET}”里一个人也没有。")]
     return faults or Roster(tuple(people), tuple(tree.organizations), seen.named_at)
+
+
+def _people_of(book: Any) -> Any:
+    """The sheet of people: the one of that name, else the first that is neither the tree nor the explanations."""
+    if SHEET in book.sheetnames:
+        return book[SHEET]
+    others = [sheet for sheet in book.worksheets if sheet.title not in (TREE_SHEET, EXPLAINED)]
+    if not others and not book.worksheets:
+        raise ValueError("no sheets")
+    return (others or book.worksheets)[0]
 
 
 Opened = tuple[Iterator[Sequence[Any]], dict[str, int], dict[str, str]]
@@ -119,10 +134,16 @@ def _opened(sheet: Any, columns: Sequence[Column]) -> Opened | RosterFault:
 class _Seen:
     """The rows so far, to find who is listed twice and what cannot be held by two, and where what is named first."""
 
-    def __init__(self, named_at: dict[Chain, tuple[str, int, str]]) -> None:
+    def __init__(self, tree: TreeSheet) -> None:
         self.people: dict[tuple[Chain, str, str], int] = {}
         self.secretaries: dict[Chain, int] = {}
-        self.named_at = named_at
+        self.named_at = {chain: (TREE_SHEET, number, "A") for chain, number in tree.rows.items()}
+        self.kinds: dict[tuple[Chain, str], Chain] = {(chain[:-1], chain[-1][1]): chain for chain in tree.rows}
+        self.branches: dict[tuple[Chain, str], list[Chain]] = {}
+        for chain in tree.rows:
+            if chain[-1][0] is OrganizationKind.BRANCH:
+                above = chain[:-2] if chain[-2][0] is OrganizationKind.GENERAL_BRANCH else chain[:-1]
+                self.branches.setdefault((above, chain[-1][1]), []).append(chain)
 
     def is_new(self, row: Row, person: RosterPerson) -> bool:
         key = (person.root, person.name, person.phone_last4)
@@ -144,8 +165,24 @@ class _Seen:
         """Each of its organizations by the column that its kind has; what is above the committee stands there too."""
         headings = {kind: heading for heading, kind in KINDS.items()}
         for depth in range(1, len(lowest) + 1):
-            heading = headings[lowest[max(depth, root) - 1][0]]
-            self.named_at.setdefault(lowest[:depth], ("", row.number, row.letters[heading]))
+            heading, chain = headings[lowest[max(depth, root) - 1][0]], lowest[:depth]
+            self._check(row, chain, lowest[:root], heading)
+            self.named_at.setdefault(chain, ("", row.number, row.letters[heading]))
+
+    def _check(self, row: Row, chain: Chain, root: Chain, heading: str) -> None:
+        """A name stands for one organization: of one kind, and where the sheet of the tree has it."""
+        kind, name = chain[-1]
+        words = {kind: word for word, kind in KINDS.items()}
+        other = self.kinds.setdefault((chain[:-1], name), chain)
+        if other[-1][0] is not kind:
+            sheet, number, _ = self.named_at[other]
+            where = f"“{sheet}”表第 {number} 行" if sheet else f"第 {number} 行"
+            row.fault(heading, f"{where}的{name}是{words[other[-1][0]]}，这里写成了{words[kind]}。")
+        elsewhere = self.branches.get((root, name), []) if kind is OrganizationKind.BRANCH else []
+        if len(elsewhere) == 1 and elsewhere[0] != chain:
+            above = elsewhere[0][-2][1]
+            wanted = "请把党总支空着" if elsewhere[0][:-1] == root else "请照着填党总支"
+            row.fault("党总支", f"“{TREE_SHEET}”表里{name}在{above}下面，{wanted}。")
 
 
 async def import_file(

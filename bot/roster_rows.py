@@ -19,6 +19,8 @@ LEVELS = (
 )
 FOUNDED = date(1921, 7, 1)
 LONGEST = 60
+NOT_RECKONED = ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!")
+"""What a spreadsheet writes where a formula has no result."""
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
 
 
@@ -94,7 +96,9 @@ class Row:
         """The person of this row; None when there is any fault."""
         for column in COLUMNS:
             said = self.words[column.heading]
-            if column.required and not said:
+            if said in NOT_RECKONED:
+                self.fault(column.heading, f"“{said}”：公式没有算出来，请直接填内容。")
+            elif column.required and not said:
                 self.fault(column.heading, f"{column.heading}没有填。")
             elif len(said) > LONGEST:
                 self.fault(column.heading, f"{column.heading}太长，最多 {LONGEST} 个字。")

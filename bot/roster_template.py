@@ -2,7 +2,7 @@
 
 import io
 
-from bot.roster_words import COLUMNS, KINDS, POSTS_OFFERED, SHEET, STATUSES_OFFERED, TREE_COLUMNS, TREE_SHEET
+from bot.roster_words import COLUMNS, EXPLAINED, KINDS, POSTS_OFFERED, SHEET, STATUSES_OFFERED, TREE_COLUMNS, TREE_SHEET
 
 ROWS = 3000
 """How far down the choices reach."""
@@ -20,7 +20,7 @@ def template() -> bytes:
     assert sheet is not None
     sheet.title = SHEET
     tree = book.create_sheet(TREE_SHEET)
-    explained = book.create_sheet("说明")
+    explained = book.create_sheet(EXPLAINED)
     explained.append(["列", "怎么填", "例一", "例二"])
     choices = {
         "身份": (STATUSES_OFFERED, True),

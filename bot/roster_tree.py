@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from bot.roster_rows import RosterFault, day_in, plain
+from bot.roster_rows import NOT_RECKONED, RosterFault, day_in, plain
 from bot.roster_words import KINDS, TREE_SHEET
 from storage.models import OrganizationKind
 from storage.roster import Chain, RosterOrganization
@@ -80,6 +80,9 @@ def read_tree(rows: Iterable[Sequence[Any]], letters: Mapping[str, str], places:
             fault(line, "上级", "上级没有填；只有最上面的党委可以空着。")
         elif chain in sheet.rows:
             fault(line, "组织", f"和第 {sheet.rows[chain]} 行是同一个组织。")
+        elif same := [other for kind in PARENTS if (other := (*chain[:-1], (kind, line.name))) in sheet.rows]:
+            number, kind = sheet.rows[same[0]], _word(same[0][-1][0])
+            fault(line, "组织", f"第 {number} 行的{line.name}是{kind}，这里写成了{_word(line.kind)}。")
         else:
             sheet.rows[chain] = line.number
             sheet.organizations.append(RosterOrganization(chain, line.term_ends))
@@ -93,7 +96,9 @@ def _line(number: int, values: Mapping[str, Any], letters: Mapping[str, str], sh
 
     name, kind = plain(values["组织"]), KINDS.get(plain(values["类别"]))
     before = len(sheet.faults)
-    if not name:
+    if name in NOT_RECKONED:
+        fault("组织", f"“{name}”：公式没有算出来，请直接填内容。")
+    elif not name:
         fault("组织", "组织没有填。")
     elif len(name) > LONGEST:
         fault("组织", f"名称太长，最多 {LONGEST} 个字。")
@@ -113,8 +118,8 @@ def _parent(line: _Line, by_name: Mapping[str, list[_Line]], fault: Any) -> _Lin
     """The row that a row's 上级 names; None after noting why there is none."""
     above, _, name = line.above.rpartition("/")
     found = [one for one in by_name.get(name, []) if not above or one.above.rpartition("/")[2] == above]
-    if len(found) == 1:
-        return found[0]
+    if len(fitting := [one for one in found if one.kind in PARENTS[line.kind]] or found) == 1:
+        return fitting[0]
     if not found:
         fault(line, "上级", f"“{line.above}”在这张表里没有。请先给它写一行。")
     else:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from storage.models import OrganizationKind, PostKind, Status
 
-SHEET = "花名册"
+SHEET, EXPLAINED = "花名册", "说明"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Table, event, func, select
+from sqlalchemy import Table, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
@@ -29,6 +29,7 @@ __all__ = [
     "UnknownSchema",
     "has_written",
     "hold",
+    "hold_tables",
     "ids_for",
     "prepared",
     "table_of",
@@ -152,6 +153,13 @@ async def hold(session: Session, lock: int) -> None:
     """Until this transaction is over, have others who want the same lock wait; SQLite has one writer anyway."""
     if session.get_bind().dialect.name != "sqlite":
         await session.execute(select(func.pg_advisory_xact_lock(lock)))
+
+
+async def hold_tables(session: Session, *models: type[Base]) -> None:
+    """Until this transaction is over, have others who write to these tables wait; who reads them goes on."""
+    if session.get_bind().dialect.name != "sqlite":
+        names = ", ".join(model.__tablename__ for model in models)
+        await session.execute(text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 async def ids_for(session: Session, model: type[Base], count: int) -> list[int]:

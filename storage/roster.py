@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, false, func, insert, or_, select, update
 
-from storage.database import Session, table_of
+from storage.database import Session, hold_tables, table_of
 from storage.models import (
     Membership,
     Organization,
@@ -92,6 +92,8 @@ async def import_roster(
     Raises `OutdatedRoster`.
     """
     await lock_tree(session)
+    # What is read now is written at the end: nobody may come to a branch, or leave it, in between.
+    await hold_tables(session, Membership, Post)
     tree = await RosterTree.read(session)
     added = await tree.bring_up(session, _named(people, organizations))
     wanted = {(tree.ids[one.root], one.name, one.phone_last4): at for at, one in enumerate(people)}

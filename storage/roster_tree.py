@@ -56,11 +56,12 @@ class RosterTree:
     former: dict[tuple[int | None, str], tuple[ChangeKind, int]]
     extended: dict[int, date]
     ids: dict[Chain, int]
+    successors: dict[int, int]
 
     @classmethod
     async def read(cls, session: Session) -> "RosterTree":
         """What there is, what it was called before, and until when terms were extended, in three statements."""
-        tree = cls({}, {}, {}, {}, {}, {}, {}, {})
+        tree = cls({}, {}, {}, {}, {}, {}, {}, {}, {})
         longer = select(OrganizationChange.organization_id, OrganizationChange.became).where(
             OrganizationChange.kind == ChangeKind.TERM_EXTENDED
         )
@@ -90,9 +91,14 @@ class RosterTree:
             Organization.name,
             Organization.path,
             Organization.closed_on,
+            Organization.successor_id,
         )
-        for id, parent_id, kind, name, path, closed_on in await session.execute(there.order_by(Organization.id)):
+        for id, parent_id, kind, name, path, closed_on, successor_id in await session.execute(
+            there.order_by(Organization.id)
+        ):
             tree.paths[id], tree.names[id] = path, name
+            if successor_id is not None:
+                tree.successors[id] = successor_id
             if closed_on is None:
                 tree.kinds[id] = kind
                 tree.open[parent_id, name] = id
@@ -142,6 +148,9 @@ class RosterTree:
         if (parent_id, name) not in self.former:
             return None
         change, now_id = self.former[parent_id, name]
+        # What it became part of may be part of something else by now, and what was renamed or moved as well.
+        if now_id in self.successors:
+            return Outdated(ChangeKind.MERGED, self._called(self.successors[now_id]))
         return Outdated(change, self._called(now_id))
 
     def _called(self, id: int) -> str:

@@ -1,6 +1,7 @@
 """The roster in Excel: the template can be filled in, every fault is named, and an import is whole."""
 
 import io
+import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,8 @@ def test_the_sheet_of_the_tree_says_what_is_above_a_committee_and_what_is_empty(
         (["第一党小组", "白石镇党委/第一党支部", "党小组", ""], "A", "第 8 行"),
         (["绕圈党委", "绕圈党委", "党委", ""], "B", "绕回"),
         (["第二党支部", "清河镇党委", "党支部", "后年"], "D", "不是日期"),
+        (["#N/A", "清河镇党委", "党支部", ""], "A", "公式没有算出来"),
+        (["柳荫村党总支", "清河镇党委", "党支部", ""], "A", "第 4 行"),
     ],
 )
 def test_a_fault_of_the_tree_is_named_by_its_sheet_row_and_column(row: list[Any], column: str, words: str) -> None:
@@ -147,6 +150,49 @@ def test_a_committee_that_the_tree_does_not_have_is_a_fault_of_the_row() -> None
     assert [str(fault) for fault in faults] == [  # type: ignore[union-attr]  # faults here
         "第 2 行 A 列：“黑石镇党委”在“组织”表里没有，或者有几个同名的。"
     ]
+
+
+def test_who_is_put_right_below_the_committee_where_the_tree_has_the_branch_elsewhere_is_told() -> None:
+    faults = read_roster(_county(TREE, GOOD | {"党总支": ""}), today=TODAY)
+    assert [str(fault) for fault in faults] == [  # type: ignore[union-attr]  # faults here
+        "第 2 行 B 列：“组织”表里第一党支部在柳荫村党总支下面，请照着填党总支。"
+    ]
+
+
+def test_one_name_is_one_kind_of_organization_in_all_rows() -> None:
+    other = GOOD | {"姓名": "何田田", "党总支": "", "党支部": "柳荫村党总支", "党小组": ""}
+    assert _faults(GOOD, other) == [(3, "C", "第 2 行的柳荫村党总支是党总支，这里写成了党支部。")]
+
+
+def test_the_sheets_may_stand_in_any_order_and_the_roster_under_any_name() -> None:
+    book = load_workbook(io.BytesIO(_county(TREE, GOOD)))
+    book.move_sheet("组织", -1)
+    people = book[next(name for name in book.sheetnames if name != "组织")]
+    people.title = "全县党员"
+    content = io.BytesIO()
+    book.save(content)
+    roster = read_roster(content.getvalue(), today=TODAY)
+    assert isinstance(roster, Roster), [str(fault) for fault in roster]
+    assert len(roster.people) == 1
+
+
+def test_what_another_program_writes_differently_is_read_without_a_word_of_english() -> None:
+    """A file without styles, and one whose sheet breaks off; the first makes openpyxl warn, which is an error here."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_filled(GOOD))) as whole, zipfile.ZipFile(written, "w") as bare:
+        for name in whole.namelist():
+            content = whole.read(name)
+            if name == "xl/styles.xml":
+                content = b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
+            bare.writestr(name, content)
+    assert isinstance(read_roster(written.getvalue(), today=TODAY), Roster)
+    broken = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_filled(GOOD))) as whole, zipfile.ZipFile(broken, "w") as torn:
+        for name in whole.namelist():
+            content = whole.read(name)
+            torn.writestr(name, content[: len(content) // 2] if name == "xl/worksheets/sheet1.xml" else content)
+    [fault] = read_roster(broken.getvalue())  # type: ignore[misc]  # a list of faults here
+    assert str(fault).startswith("文件：打不开。")
 
 
 def test_how_far_the_reading_is_gets_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,6 +269,8 @@ def test_all_faults_are_named_by_row_and_column() -> None:
         ({"起始日期": "1001-01-01"}, "I", "太早"),
         ({"任期届满": "三年后"}, "J", "不是日期"),
         ({"姓名": "长" * 61}, "E", "太长"),
+        ({"党支部": "#N/A"}, "C", "公式没有算出来"),
+        ({"姓名": "#REF!"}, "E", "公式没有算出来"),
     ],
 )
 def test_what_does_not_fit_is_said(wrong: dict[str, str], column: str, words: str) -> None:

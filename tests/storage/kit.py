@@ -1,8 +1,11 @@
 """A small invented branch for tests of storage."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import text
 
 from storage.database import Database, Session
 from storage.meetings import add_meeting, expected_attendees, open_check_in
@@ -120,3 +123,15 @@ async def add_convened_meeting(
             convened_by_id=town.secretary,
         )
         return held.id
+
+
+async def is_waiting(database: Database) -> None:
+    """Until a transaction waits for the lock of another; PostgreSQL only."""
+    waits = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(20):
+        while True:
+            async with database.reading() as session:
+                if await session.scalar(waits):
+                    return

@@ -1,5 +1,6 @@
 """Importing a roster into either database: the second time updates, and nobody is there twice."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -10,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from storage.accounts import lock_account
 from storage.database import Database
 from storage.digest import serving_without
+from storage.memberships import change_status
 from storage.models import ChangeKind, Membership, Organization, OrganizationKind, Person, PostKind, Status
 from storage.people import (
     branches_under,
@@ -23,7 +25,7 @@ from storage.people import (
 from storage.roster import Chain, Outdated, OutdatedRoster, RosterOrganization, RosterPerson, Summary, import_roster
 from storage.tree import Decision, move_organization, rename_organization, set_term
 from storage.tree_endings import merge_organization
-from tests.storage.kit import add_organization
+from tests.storage.kit import add_organization, is_waiting
 
 TODAY = date(2026, 11, 20)
 ROOT: Chain = ((OrganizationKind.COMMITTEE, "清河镇党委"),)
@@ -240,6 +242,35 @@ async def test_an_old_roster_does_not_build_again_what_has_changed_since(databas
     assert caught.value.organizations == {moved: Outdated(ChangeKind.MOVED, "清河镇党委/柳荫村第一党支部")}
     now = (*ROOT, (OrganizationKind.BRANCH, "柳荫村第一党支部"))
     assert await _import(database, replace(MAIQIU, branch=now, group=None)) == Summary(0, 1, 0, 0, 1)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_of_what_has_changed_more_than_once_it_is_said_what_it_is_now(database: Database) -> None:
+    last: Chain = (*ROOT, (OrganizationKind.BRANCH, "第三党支部"))
+    people = [replace(SECRETARY, name=name, branch=branch, posts=()) for name, branch in (("甲", OTHER), ("乙", last))]
+    await _import(database, MAIQIU, *people)
+    async with database.transaction() as session:
+        first, office, third = await branches_under(session, "/")
+        await rename_organization(session, first.id, "柳荫村党支部", DECIDED)
+        await merge_organization(session, first.id, office.id, DECIDED)
+        await merge_organization(session, office.id, third.id, DECIDED)
+    with pytest.raises(OutdatedRoster) as caught:
+        await _import(database, MAIQIU, *people)
+    now = Outdated(ChangeKind.MERGED, "清河镇党委/第三党支部")
+    assert caught.value.organizations == {BRANCH: now, OTHER: now}
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_an_import_waits_for_who_is_just_changing_a_roster_and_goes_on_from_there(database: Database) -> None:
+    """SQLite has one writer; on a server somebody would belong twice, which is an error at the end of a long import."""
+    await _import(database, MAIQIU, replace(SECRETARY, branch=OTHER, posts=()))
+    full = replace(MAIQIU, status=Status.FULL, since=date(2026, 11, 1))
+    async with database.transaction() as session:
+        [who] = await find_people(session, name="田麦秋")
+        assert await change_status(session, who.id, Status.FULL, date(2026, 11, 1))
+        importing = asyncio.create_task(_import(database, full, replace(SECRETARY, branch=OTHER, posts=())))
+        await is_waiting(database)
+    assert await importing == Summary(0, 0, 2, 0, 0)
 
 
 async def test_one_name_is_one_kind_of_organization(database: Database) -> None:

@@ -58,7 +58,7 @@ from storage.tree import (
     term_of,
 )
 from storage.tree_endings import dissolve_organization, ending, merge_organization
-from tests.storage.kit import NOW, START, Town, add_convened_meeting, add_member, add_post, add_town
+from tests.storage.kit import NOW, START, Town, add_convened_meeting, add_member, add_post, add_town, is_waiting
 from tests.storage.kit import add_organization as plant
 
 TODAY = date(2026, 11, 20)
@@ -570,18 +570,6 @@ async def test_a_branch_that_somebody_is_just_coming_to_is_not_dissolved(databas
         await is_waiting(database)
     with pytest.raises(NotPossible, match="not_empty"):
         await waiting
-
-
-async def is_waiting(database: Database) -> None:
-    """Until a transaction waits for the lock of another."""
-    waits = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    async with asyncio.timeout(20):
-        while True:
-            async with database.reading() as session:
-                if await session.scalar(waits):
-                    return
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
