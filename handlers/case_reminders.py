@@ -16,6 +16,7 @@ from knowledge.rules.reminding import (
     contact_with_member_away,
     decision_of_committee,
     decision_on_lost_member,
+    decision_two_years_after_stopping,
     discussion_of_probation,
     meeting_after_consent,
     review_of_activist,
@@ -52,11 +53,14 @@ RULED = {
     (ADMISSION, "admission_meeting"): Ruled(meeting_after_consent, ("prereview.passed_on",)),
     (ADMISSION, "approval"): Ruled(decision_of_committee, ("admission_meeting.held_on",)),
     (ADMISSION, "conversion_meeting"): Ruled(discussion_of_probation, ("admission_meeting.probation_end",)),
+    (ADMISSION, "full_approval"): Ruled(decision_of_committee, ("conversion_meeting.held_on",)),
     (ADMISSION, "second_meeting"): Ruled(discussion_of_probation, ("conversion_meeting.extended_until",)),
+    (ADMISSION, "second_approval"): Ruled(decision_of_committee, ("second_meeting.held_on",)),
     ("mobile-member", "contact"): Ruled(
         contact_with_member_away, ("contact.contacted_on", "register.registered_on"), "contact"
     ),
     ("mobile-member", "search"): Ruled(decision_on_lost_member, ("search.lost_on",), "lost"),
+    ("stopped-membership", "review"): Ruled(decision_two_years_after_stopping, ("decision.decided_on",), "stopped"),
 }
 
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from knowledge.rules.admission import admission_meeting_due, approval_due, talk_due
 from knowledge.rules.mobile import next_contact_due, search_begins
 from knowledge.rules.owed import Light
-from knowledge.rules.terms import stopped_from
+from knowledge.rules.terms import expelled_from, stopped_from
 from knowledge.rules.working_days import next_working_day
 
 TALK_DAYS, REVIEW_DAYS, MEETING_DAYS, APPROVAL_DAYS, CONVERSION_DAYS = 20, 180, 25, 75, 30
@@ -59,7 +59,8 @@ def meeting_after_consent(preview_passed: date) -> Due:
 
 
 def decision_of_committee(meeting: date) -> Due:
-    """The committee's decision on an admission: yellow after 75 days, red once three months are over."""
+    """The committee's decision on an admission or on full membership: yellow after 75 days, red once three months are
+    over."""
     return Due(meeting + timedelta(days=APPROVAL_DAYS), _after(approval_due(meeting)[0]))
 
 
@@ -79,6 +80,14 @@ def decision_on_lost_member(lost: date) -> Due:
     Source: 党员教育管理工作条例（2019） article 24.
     """
     return Due(stopped_from(lost))
+
+
+def decision_two_years_after_stopping(stopped: date) -> Due:
+    """When people look again for somebody whose membership was stopped two years ago; nothing follows by itself.
+
+    Source: 党员教育管理工作条例（2019） article 24.
+    """
+    return Due(expelled_from(stopped))
 
 
 def term_mark(ends: date, day: date) -> int | None:

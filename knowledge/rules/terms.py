@@ -4,11 +4,12 @@ Sources: 支部工作条例（试行）（2018） article 21; 基层组织选举
 党员教育管理工作条例（2019） article 24.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from knowledge.rules.periods import months_later, years_later
 
 VILLAGE_YEARS, OTHER_YEARS = 5, 3
+ABROAD_YEARS = 5
 
 
 def term_years(*, village_or_community: bool) -> int:
@@ -34,6 +35,11 @@ def latest_election(term_end: date) -> date:
 def stopped_from(lost: date) -> date:
     """Six months after somebody was lost, when membership is stopped (停止党籍) if no search finds her. Article 24."""
     return months_later(lost, 6)
+
+
+def stopped_abroad_from(left: date) -> date:
+    """The first day after five years of study abroad, when membership is as a rule stopped (停止党籍). Article 24."""
+    return years_later(left, ABROAD_YEARS) + timedelta(days=1)
 
 
 def expelled_from(suspended: date) -> date:

@@ -224,6 +224,12 @@ TABLE: list[tuple[str, str, list[NewStep], dict[str, Light | None]]] = [
         {"2027-05-10": None, "2027-05-11": Light.YELLOW, "2027-06-10": Light.YELLOW, "2027-06-11": Light.RED},
     ),
     (
+        "admission",
+        "full_approval",
+        [MEETING, step("conversion_meeting", "2026-11-30", held_on="2026-11-30", decision="full")],
+        {"2027-02-12": None, "2027-02-13": Light.YELLOW, "2027-02-28": Light.YELLOW, "2027-03-01": Light.RED},
+    ),
+    (
         "mobile-member",
         "contact",
         [*AWAY, step("contact", "2026-03-10", contacted_on="2026-03-10", reached=True)],
@@ -240,6 +246,15 @@ TABLE: list[tuple[str, str, list[NewStep], dict[str, Light | None]]] = [
             ),
         ],
         {"08-26": None, "09-10": Light.YELLOW, "12-31": Light.YELLOW},
+    ),
+    (
+        "stopped-membership",
+        "review",
+        [
+            step("proposal", "2026-05-20", proposed_on="2026-05-20", ground="lost", lost_on="2025-11-01"),
+            step("decision", "2026-06-10", decided_on="2026-06-10", decided=True),
+        ],
+        {"06-11": None, "2028-06-09": None, "2028-06-10": Light.YELLOW, "2029-12-31": Light.YELLOW},
     ),
     (
         "transfer",

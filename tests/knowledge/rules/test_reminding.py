@@ -1,6 +1,7 @@
 """When something is brought to mind: at the borders of each span, and only on days on which people work."""
 
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 
@@ -10,6 +11,7 @@ from knowledge.rules.reminding import (
     contact_with_member_away,
     decision_of_committee,
     decision_on_lost_member,
+    decision_two_years_after_stopping,
     discussion_of_probation,
     is_to_be_said,
     meeting_after_consent,
@@ -33,6 +35,7 @@ START = date(2026, 3, 10)
         (discussion_of_probation(START), date(2026, 2, 8), date(2026, 3, 11)),
         (contact_with_member_away(START), date(2026, 6, 9), date(2026, 9, 7)),
         (decision_on_lost_member(START), date(2026, 9, 10), None),
+        (decision_two_years_after_stopping(START), date(2028, 3, 10), None),
     ],
 )
 def test_each_span_is_yellow_and_red_from_its_day_on(due: Due, yellow: date, red: date | None) -> None:
@@ -44,6 +47,48 @@ def test_each_span_is_yellow_and_red_from_its_day_on(due: Due, yellow: date, red
     else:
         assert due.on(red - day) == (Light.YELLOW, yellow)
         assert due.on(red) == (Light.RED, red)
+
+
+def last_day_after(start: date, months: int) -> date:
+    """The same day of a later month, or its last day, by going through the days."""
+    month, day = start, start
+    for _ in range(months):
+        month = (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+    day = month
+    while day.day < start.day and (day + timedelta(days=1)).month == month.month:
+        day += timedelta(days=1)
+    return day
+
+
+def test_on_every_day_of_four_years_spans_are_those_of_the_calendar() -> None:
+    day = timedelta(days=1)
+    for start in (date(2023, 11, 1) + step * day for step in range(1500)):
+        month, three, six = (last_day_after(start, months) for months in (1, 3, 6))
+        assert talk_with_applicant(start) == Due(start + 20 * day, month + day), start
+        assert meeting_after_consent(start) == Due(start + 25 * day, month + day), start
+        assert decision_of_committee(start) == Due(start + 75 * day, three + day), start
+        assert decision_on_lost_member(start) == Due(six), start
+        assert decision_two_years_after_stopping(start) == Due(last_day_after(start, 24)), start
+        assert review_of_activist(start) == Due(start + 181 * day), start
+        assert contact_with_member_away(start) == Due(start + 91 * day, start + 181 * day), start
+        assert discussion_of_probation(start) == Due(start - 30 * day, start + day), start
+
+
+def test_each_mark_is_said_once_on_the_first_day_that_somebody_speaks() -> None:
+    random, day = Random(5), timedelta(days=1)
+    for _ in range(300):
+        days = [START + step * day for step in range(120)]
+        spoken = sorted(random.sample(days, random.randint(5, 100)))
+        marks = random.sample(days, random.randint(0, 4))
+        begun, every = random.choice([None, *days]), random.choice([0, 7, 14])
+        said = []
+        for last, today in zip([START - day, *spoken[:-1]], spoken, strict=True):
+            if is_to_be_said(today, marks, after=last, begun=begun, every=every):
+                said.append(today)
+        again = range(120 if every else 1)
+        wanted = [*marks, *(begun + step * every * day for step in again)] if begun else marks
+        expected = {min((one for one in spoken if one >= mark), default=None) for mark in wanted}
+        assert said == sorted(one for one in expected if one)
 
 
 @pytest.mark.parametrize(
