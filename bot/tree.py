@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from bot.roster_rows import day_in, plain
 from bot.roster_words import KINDS
@@ -25,6 +25,7 @@ from storage.tree import (
 from storage.tree_endings import dissolve_organization, ending, merge_organization
 
 Found = TypeVar("Found")
+ZONE = ZoneInfo("Asia/Shanghai")
 WORDS = {kind: word for word, kind in KINDS.items()}
 
 
@@ -34,15 +35,19 @@ class Wrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What the level above decided, as it is given on the command line: the day, and the paper."""
+    """What the level above decided, as it is given on the command line: the day, and the paper.
+
+    Today is what it is where committees are, wherever the machine stands.
+    """
 
     day: str
     approval: str
 
     def decision(self, now: datetime) -> Decision:
         """As it is kept. Raises `Wrong`."""
-        day = day_in(plain(self.day)) if self.day else now.astimezone().date()
-        if day is None or day > now.astimezone().date():
+        today = now.astimezone(ZONE).date()
+        day = day_in(plain(self.day)) if self.day else today
+        if day is None or day > today:
             raise Wrong(f"“{self.day}”不是日期，或者还没有到。写法：--on 2026-11-18")
         if not self.approval.strip():
             raise Wrong("请写明依据哪份批复：--approval 清组批〔2026〕12号")
@@ -50,16 +55,16 @@ class Paper:
 
 
 async def _named(session: Session, name: str) -> Node:
-    """The one organization that is called so; of several, the one under what stands before the stroke.
+    """The one organization that is called so; of several, the one under what stands before a stroke, of which a name
+    may have some itself.
 
     Raises `Wrong`.
     """
-    above, own = str(PurePosixPath(name).parent), PurePosixPath(name).name
-    found = [
-        one
-        for one in await nodes_below(session, "/", list(OrganizationKind))
-        if one.name == own and (above == "." or one.parent_name == PurePosixPath(above).name)
-    ]
+    nodes = await nodes_below(session, "/", list(OrganizationKind))
+    found = [one for one in nodes if one.name == name]
+    if not found:
+        lines = ((one, f"/{name}".removesuffix(f"/{one.name}")) for one in nodes if f"/{name}".endswith(f"/{one.name}"))
+        found = [one for one, above in lines if one.parent_name and above.endswith(f"/{one.parent_name}")]
     if len(found) != 1:
         several = "、".join(f"{one.parent_name or ''}/{one.name}" for one in found[:5])
         raise Wrong(f"不止一个叫“{name}”的组织：{several}。请写成“上级/名称”。" if found else f"没有叫“{name}”的组织。")

@@ -58,7 +58,9 @@ def _rows(turn: Turn, one: Node, children: Sequence[Node], page: str) -> Rows:
     below_mine = any(one.path.startswith(path) and one.path != path for path in mine)
     if one.closed_on is None:
         rows += _actions(turn, one, below_mine=below_mine)
-    up = (Button(turn.texts.say("tree.tree", "up"), f"tree.{one.parent_id}"),) if below_mine and one.parent_id else ()
+    # What is no more lies below what it became part of; where it was may be outside the scope by now.
+    above = one.path.strip("/").split("/")[:-1]
+    up = (Button(turn.texts.say("tree.tree", "up"), f"tree.{above[-1]}"),) if below_mine and above else ()
     return (*(row for row in rows if row), (*up, *back_to_menu(turn)[0]))
 
 

@@ -127,10 +127,12 @@ class Tree:
         at: int | None = id
         while at is not None and at not in seen and (node := self._nodes.get(at)) is not None:
             seen.add(at)
-            if node.closed_on is not None:
+            if node.closed_on is not None and node.successor_id is not None:
                 at = node.successor_id
             elif node.kind is OrganizationKind.GROUP:
                 at = node.parent_id
+            elif node.closed_on is not None:
+                return None
             else:
                 return self.branches.get(at)
         return None

@@ -69,10 +69,12 @@ class Naive:
     def home(self, id: int) -> int | None:
         """The branch whose doing it is."""
         row = self.organizations[id]
-        if row["closed_on"]:
-            return self.home(row["successor_id"]) if row["successor_id"] else None
+        if row["successor_id"]:
+            return self.home(row["successor_id"])
         if row["kind"] == "group":
             return self.home(row["parent_id"])
+        if row["closed_on"]:
+            return None
         return id if row["kind"] == "branch" else None
 
     def of(self, table: str, branch: int) -> list[Row]:

@@ -125,7 +125,7 @@ class Dashboards:
             return found
         if (task := self._counting.get(place.path)) is None:
             task = self._counting[place.path] = asyncio.create_task(self._counted(place))
-            task.add_done_callback(_say_if_away)
+            task.add_done_callback(_say_if_it_failed)
         if found is not None and age < SHOWN:
             await asyncio.wait([task], timeout=self._patience)
             return found if not task.done() or task.exception() else task.result()
@@ -164,10 +164,13 @@ class Dashboards:
         return web.Response(status=status, text=page, content_type="text/html", headers=HEADERS)
 
 
-def _say_if_away(task: asyncio.Task[Scope]) -> None:
-    """Perhaps nobody waits for it."""
-    if not task.cancelled() and isinstance(error := task.exception(), Unavailable):
+def _say_if_it_failed(task: asyncio.Task[Scope]) -> None:
+    """Perhaps nobody waits for it, and old figures are shown."""
+    error = None if task.cancelled() else task.exception()
+    if isinstance(error, Unavailable):
         log.warning("database away", error=type(error).__name__)
+    elif error is not None:
+        log.error("figures not counted", exc_info=error)
 
 
 def _moment(moment: datetime, zone: ZoneInfo) -> str:

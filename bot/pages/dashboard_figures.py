@@ -92,7 +92,7 @@ def _line(one: BranchFigures, now: datetime) -> Line:
         unread=one.unread,
         cases=one.cases_open,
         late=one.cases_late,
-        quiet=int(one.last_record_at is None or now - one.last_record_at > QUIET_AFTER),
+        quiet=int(one.last_record_at is None or now - one.last_record_at >= QUIET_AFTER),
         last=one.last_record_at,
     )
 

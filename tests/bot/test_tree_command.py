@@ -1,7 +1,8 @@
 """The tree from the command line: shown, changed with a paper, and told what is wrong in a sentence."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from time import tzset
 
 import pytest
 from sqlalchemy import select
@@ -61,6 +62,30 @@ async def test_an_administrator_builds_above_every_scope_and_looks_at_it(
         kept = list(await session.scalars(select(OrganizationChange).order_by(OrganizationChange.id)))
         assert {(one.decided_on, one.approval) for one in kept} == {(date(2026, 11, 18), PAPER.approval)}
         assert len(list(await session.scalars(select(AuditEntry)))) == len(kept) == 7
+
+
+@ONLY
+async def test_a_name_with_a_stroke_is_found_too(database: Database, settings: Settings) -> None:
+    await add_town(database)
+    await add(settings, "党支部", "柳荫/渡口联合党支部", "清河镇党委", PAPER)
+    for name in ("柳荫/渡口联合党支部", "清河镇党委/柳荫/渡口联合党支部"):
+        assert await shown(settings, name, 1) == ["柳荫/渡口联合党支部（党支部）"]
+
+
+def test_a_decision_of_today_is_of_today_where_the_committee_is_and_not_where_the_machine_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "America/Los_Angeles")
+    tzset()
+    try:
+        early = datetime(2026, 11, 18, 23, 0, tzinfo=UTC)
+        assert Paper("", "批复").decision(early).decided_on == date(2026, 11, 19)
+        assert Paper("2026-11-19", "批复").decision(early).decided_on == date(2026, 11, 19)
+        with pytest.raises(Wrong, match="还没有到"):
+            Paper("2026-11-20", "批复").decision(early)
+    finally:
+        monkeypatch.undo()
+        tzset()
 
 
 @ONLY

@@ -114,6 +114,10 @@ async def test_a_dialogue_about_a_branch_that_is_no_more_ends_with_what_became_o
     await official.sends(Kind.TAP, payload=f"tree.{ids['桃花村党支部']}")
     [page] = official.hears()
     assert "并入杏花村党支部。记录都保留着，由杏花村党支部的书记和上级查看。" in page
+    # Up is what it became part of: where it was may be somebody else's by now.
+    assert official.buttons()[0].label == TEXTS.say("tree.tree", "up")
+    await official.taps(TEXTS.say("tree.tree", "up"))
+    assert official.hears()[-1].startswith("杏花村党支部")
 
 
 @SQLITE

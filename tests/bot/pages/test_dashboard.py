@@ -12,14 +12,18 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy import event, update
+from structlog.testing import capture_logs
 
 from bot.pages.dashboard import AWAY, EXPIRED, Dashboards
-from bot.pages.dashboard_figures import Scope, scope_of
+from bot.pages.dashboard_figures import Scope, scope_of, together
 from handlers.codes import scope_ticket
+from handlers.digest_words import needing_of
+from handlers.figures import DigestStyle, figures_of
 from storage.database import Database, Session
 from storage.models import Case, Organization, OrganizationKind, Post
 from tests.bot.pages.dashboards import SECRET, District, district
 from tests.fakes import MONDAY, ZONE
+from tests.random_town import RandomTown, add_towns
 from tests.storage.kit import START, add_organization
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -146,7 +150,11 @@ async def test_the_figures_are_those_of_the_weeks_that_are_over(database: Databa
         await place.meets("柳荫村党支部", 1, 0, expected=0)
         group = await place.organizes("第一党小组", "渡口村党支部", OrganizationKind.GROUP)
         await place.meets("第一党小组", 2, present=4)
-        assert group.id
+        async with database.transaction() as session:
+            # What a group did is its branch's, when the group is no more as well.
+            await session.execute(
+                update(Organization).where(Organization.id == group.id).values(closed_on=MONDAY.date())
+            )
         willow, ferry = (await rows(place))[:2]
         # 3 + 1 of 8 in the four weeks, 4 + 2 of 8 in the four before
         assert willow[2:7] == ["3", "50% ↓ 25", "0", "0", "0"]
@@ -166,6 +174,29 @@ async def test_what_went_by_without_being_held_and_cases_that_are_late_are_count
         willow, ferry = (await rows(place))[:2]
         assert int(willow[4]) > 0
         assert (willow[6], ferry[6]) == ("2 1 逾期", "0")
+
+
+@SQLITE
+async def test_the_sums_are_those_of_the_digest_of_the_same_moment(database: Database) -> None:
+    towns = [RandomTown(seed) for seed in range(201, 213)]
+    await add_towns(database, towns)
+    for number, town in enumerate(towns):
+        async with database.reading() as session:
+            day = town.now.astimezone(town.zone).date()
+            read = (await figures_of(session, ["/"], day, town.zone, town.now)).of(1, "", town.root["path"])
+            lasts = [one.last_record_at for one in read.branches if one.last_record_at is not None]
+            if number % 2 and lasts:
+                # A branch becomes quiet at one and the same moment in both.
+                town.now = lasts[0] + timedelta(days=30)
+                day = town.now.astimezone(town.zone).date()
+                read = (await figures_of(session, ["/"], day, town.zone, town.now)).of(1, "", town.root["path"])
+            scope = await scope_of(session, town.root["path"], town.zone, town.now)
+        shown, said = together(list(scope.lines.values())), read.totals
+        assert (shown.branches, shown.owed, shown.unread) == (said.branches, said.owed_red, said.unread)
+        assert (shown.cases, shown.late) == (said.cases_open, said.cases_late)
+        assert tuple(shown.weeks[-1 : -1 - len(said.weeks) : -1]) == said.weeks
+        reasons = [reason.key for one in needing_of(read, DigestStyle()) for reason in one.reasons]
+        assert shown.quiet == reasons.count("quiet") + reasons.count("no_record")
 
 
 def _case(organization_id: int, due_on: date) -> Case:
@@ -267,6 +298,22 @@ async def test_while_much_is_counted_the_old_figures_are_shown_and_say_of_when_t
         await _add_branches(place, 1, "再添")
         place.now += timedelta(minutes=15)
         assert "<b>15</b> 个支部" in (await fetched(place.url()))[1]
+
+
+@SQLITE
+async def test_figures_that_cannot_be_counted_are_told_in_the_log_even_where_old_ones_are_shown(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def breaks(*_: Any) -> Scope:
+        raise LookupError
+
+    async with district(database) as place:
+        before = await rows(place)
+        place.now += timedelta(minutes=5)
+        monkeypatch.setattr("bot.pages.dashboard.scope_of", breaks)
+        with capture_logs() as log:
+            assert await rows(place) == before
+    assert [(one["event"], one["log_level"]) for one in log] == [("figures not counted", "error")]
 
 
 @SQLITE
