@@ -1,5 +1,6 @@
 """What was said is forgotten after a while: messages of the outbox, and the files that were made for them alone."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -62,6 +63,11 @@ async def forget_messages(session: Session, now: datetime) -> int:
     return len(ids) + len(files)
 
 
+async def forget_files(session: Session, ids: Collection[int]) -> None:
+    """Remove files that no record has taken; those that are kept with one stay."""
+    await session.execute(delete(File).where(File.id.in_(ids), *_unheld()))
+
+
 async def _some(session: Session, query: Select[int], limit: int) -> list[int]:
     return list(await session.scalars(query.limit(limit).with_for_update(skip_locked=True)))
 
@@ -71,7 +77,11 @@ def _no_longer_needed(session: Session, before: datetime) -> Select[int]:
     query = select(File.id).where(_PASSING, File.created_at < before).order_by(File.created_at)
     for state in (_WAITING, _GIVEN_UP):
         query = query.where(File.id.not_in(_named_by(session, state, before)))
-    return query.where(*(~exists().where(column == File.id) for column in _HOLDERS))
+    return query.where(*_unheld())
+
+
+def _unheld() -> list[ColumnElement[bool]]:
+    return [~exists().where(column == File.id) for column in _HOLDERS]
 
 
 def _named_by(session: Session, state: ColumnElement[bool], before: datetime) -> Select[int]:

@@ -1,5 +1,7 @@
 """One update, one transaction: lock, dedup, play, record, put the answers into the outbox, commit."""
 
+import json
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +17,7 @@ from storage.accounts import lock_account, mark_unreachable, reach
 from storage.database import Database, Session, Unavailable
 from storage.dialogues import open_run
 from storage.files import add_file
+from storage.forgetting import forget_files
 from storage.group_chats import follow_chat, groups_of, unlink_chat
 from storage.models import Lane
 from storage.outbox import Draft, put
@@ -104,6 +107,8 @@ class Turns:
             ]
         )
         await self.route(turn, given)
+        if given:
+            await _forget_untaken(turn, [file.id for file in given])
         return await _commit(turn)
 
     async def _begin(self, session: Session, incoming: Incoming, now: datetime) -> Turn | None:
@@ -116,6 +121,15 @@ class Turns:
         if account.person_id is not None:
             await identify(turn, account.person_id)
         return turn
+
+
+async def _forget_untaken(turn: Turn, ids: list[int]) -> None:
+    """A file that answered nothing, or was only read, is not kept: people are told so, and it may be about anybody."""
+    run = await open_run(turn.session, turn.account.id)
+    answers = json.dumps(run.journal) if run else ""
+    untaken = [id for id in ids if not re.search(rf"\b{id}\b", answers)]
+    if untaken:
+        await forget_files(turn.session, untaken)
 
 
 async def identify(turn: Turn, person_id: int) -> None:

@@ -115,6 +115,25 @@ async def test_files_are_stored_once_in_the_transaction_that_uses_them(tiny: Tin
     assert (await tiny.hears("好了"))[-1] == "办好了：手写稿.jpg"
 
 
+async def test_a_file_that_nobody_asked_for_or_that_answers_nothing_is_not_kept(tiny: Tiny) -> None:
+    async def play(d: Dialogue) -> None:
+        words = await d.ask("first", Text())
+        paper = await d.ask("second", Papers())
+        await d.say("finished", answers=f"{words}，{len(paper.files)} 份")
+
+    tiny.define(play)
+    await tiny.chat.sends_file()
+    assert await rows(tiny, File) == [], "at rest"
+    await tiny.starts()
+    await tiny.chat.sends_file()
+    assert await rows(tiny, File) == [], "words were asked for"
+    await tiny.hears("甲")
+    for name in ("一.jpg", "二.jpg"):
+        await tiny.chat.sends_file(name)
+    assert [one.name for one in await rows(tiny, File)] == ["一.jpg", "二.jpg"], "what answers is kept with the answer"
+    assert (await tiny.hears("好了"))[-1] == "办好了：甲，2 份"
+
+
 async def test_what_is_said_carries_the_ticket_and_takes_the_place_of_the_tapped_message(tiny: Tiny) -> None:
     incoming = update(tiny, kind=Kind.TAP, payload="nonsense", about="m7", reply_ticket={"callback": "9"})
     answered = await tiny.town.turns.take(incoming)
