@@ -1,11 +1,11 @@
 """Cases from their beginning to their end: which run where and about whom, what is due, and their papers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, insert, literal_column, or_, select, update
+from sqlalchemy import Select, and_, bindparam, exists, func, insert, literal_column, or_, select, update
 
 from storage.case_steps import (
     CaseMoved,
@@ -18,7 +18,7 @@ from storage.case_steps import (
     steps_of,
     withdraw_step,
 )
-from storage.database import Session
+from storage.database import Session, table_of
 from storage.memberships import change_status, end_membership, end_posts, give_post, move_membership
 from storage.models import Case, CaseFile, CaseState, CaseStep, Organization, OrganizationKind, Person, Post
 from storage.models.cases import NEVER_DUE
@@ -52,6 +52,7 @@ __all__ = [
     "move_case",
     "move_membership",
     "newest_record",
+    "note_due",
     "open_case_about",
     "pause_case",
     "record_steps",
@@ -266,10 +267,20 @@ async def set_due(session: Session, case_id: int, day: date | None) -> bool:
     return await _change(session, case_id, RUNNING, {"due_on": day or NEVER_DUE})
 
 
-async def cases_to_reckon(session: Session, limit: int = 50) -> list[CaseView]:
-    """Open cases of which it is not known yet by which day they have to go on, the oldest first."""
-    query = _select_cases().where(IS_OPEN, Case.due_on.is_(None)).order_by(Case.id).limit(limit)
+async def cases_to_reckon(session: Session, *, after: int = 0, limit: int) -> list[CaseView]:
+    """Open cases of which it is not known yet by which day they have to go on, by id from `after` on."""
+    query = _select_cases().where(IS_OPEN, Case.due_on.is_(None), Case.id > after).order_by(Case.id).limit(limit)
     return [CaseView(*row) for row in await session.execute(query)]
+
+
+async def note_due(session: Session, days: Mapping[int, date | None]) -> None:
+    """By which day these cases have to go on, where it is not known by now; what was recorded meanwhile stays."""
+    table = table_of(Case)
+    unknown = table.c.due_on.is_(None), table.c.state != CaseState.CLOSED
+    noting = update(table).where(table.c.id == bindparam("case"), *unknown).values(due_on=bindparam("day"))
+    rows = [{"case": id, "day": day or NEVER_DUE} for id, day in sorted(days.items())]
+    if rows:
+        await session.execute(noting, rows)
 
 
 async def _change(session: Session, case_id: int, states: Collection[CaseState], values: dict[str, Any]) -> bool:

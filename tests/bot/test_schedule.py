@@ -9,10 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 import bot.schedule
+import handlers.case_due
 from bot.schedule import KEPT, Schedule
 from storage.accounts import lock_account
+from storage.cases import add_case
 from storage.database import Database
-from storage.models import DigestSubscription, OutboxMessage, Update
+from storage.models import DigestSubscription, Organization, OutboxMessage, Update
 from storage.updates import finish_update, store_updates
 from tests.branch import settle
 from tests.fakes import PROCEDURES, TEXTS, ZONE
@@ -67,6 +69,27 @@ async def test_the_ids_of_updates_are_kept_until_no_platform_repeats_them(hall: 
     async with hall.database.reading() as session:
         kept = await session.scalars(select(Update.update_id).order_by(Update.update_id))
         assert list(kept) == ["new", "unfinished"]
+
+
+@one_database
+async def test_digests_wait_until_it_is_known_of_all_cases_whether_they_are_late(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handlers.case_due, "PATIENCE", 0.0)
+    async with hall.database.transaction() as session:
+        branch = await session.scalar(select(Organization.id).where(Organization.name == "桃花村党支部"))
+        assert branch is not None
+        await add_case(
+            session,
+            organization_id=branch,
+            procedure="admission",
+            subject_id=None,
+            title="发展党员",
+            started_on=EARLY.date(),
+            remind_on=None,
+            started_by_id=None,
+        )
+    assert [await hall.tick(MOMENT) for _ in range(3)] == [0, 2, 0]
 
 
 @one_database

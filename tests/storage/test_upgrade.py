@@ -120,8 +120,7 @@ async def test_what_was_kept_by_the_schema_before_is_all_there_and_goes_on(
     assert (subscription["after_holidays"], subscription["pressing_only"], subscription["quiet_days"]) == (1, 0, 30)
     passing = {row["id"]: bool(row["passing"]) for row in after["files"]}
     assert passing == {chart: True, material: False, brought: False}, "nobody but the message has the chart"
-    async with earlier.transaction() as session:
-        await reckon_due(session, PROCEDURES, MONDAY)
+    assert await reckon_due(earlier, PROCEDURES, MONDAY)
     async with earlier.reading() as session:
         assert await session.scalar(select(Case.due_on)) is not None
     digests = DigestRound(earlier, TEXTS)
