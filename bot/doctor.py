@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 from rich.table import Column, Table
+from sqlalchemy.exc import DBAPIError
 
 from bot.doctor_machine import (
     BAD,
@@ -58,12 +59,21 @@ async def _database(settings: Settings) -> list[Finding]:
         revision = await database.revision()
         if revision is None:
             return [Finding(BAD, name, f"{shown} 能连上，还没有建表。请运行 python -m bot migrate")]
+        if not database.knows(revision):
+            words = f"{shown} 的结构版本是 {revision}，这个程序不认得，比它新。请升级程序"
+            return [Finding(BAD, name, words)]
         if revision != (newest := database.newest_revision()):
             words = f"{shown} 的结构版本是 {revision}，程序要 {newest}。请运行 python -m bot migrate"
             return [Finding(BAD, name, words)]
         now = datetime.now(UTC)
-        async with database.reading() as session:
-            found, in_use = await health(session, now), await zones_in_use(session)
+        try:
+            async with database.reading() as session:
+                found, in_use = await health(session, now), await zones_in_use(session)
+        except DBAPIError as error:
+            if isinstance(error, Unavailable) and not database.is_sqlite:
+                raise
+            words = f"{shown} 的结构版本对，里面却读不出来（{reason(error)}）。请从备份恢复"
+            return [Finding(BAD, name, words)]
         return [
             Finding(GOOD, name, f"{shown}，结构版本 {revision}"),
             *_health(found, now),

@@ -1,6 +1,7 @@
 """What the doctor finds on this machine and in the settings: disk, zones, fonts, the folders and addresses named."""
 
 import ipaddress
+import os
 import shutil
 import subprocess
 from collections.abc import Collection
@@ -39,6 +40,9 @@ def disk(settings: Settings) -> list[Finding]:
     folder = file.absolute().parent if file is not None else None
     if file is None or folder is None or not folder.is_dir():
         return []
+    for needed in (file, folder):  # the journal is written beside it
+        if needed.exists() and not os.access(needed, os.W_OK):
+            return [Finding(BAD, "磁盘", f"{needed} 不能写。请检查文件的主人和权限")]
     free = shutil.disk_usage(folder).free
     size = file.stat().st_size if file.exists() else 0
     words = f"数据库文件 {_size(size)}，所在的盘还有 {_size(free)}"
@@ -139,6 +143,9 @@ def metrics(settings: Settings) -> Finding:
     """Where Prometheus reads, if anywhere."""
     if not settings.metrics_port:
         return Finding(NONE, "运行指标", "没有配置 ZHISHU_METRICS_PORT")
+    if 0 <= settings.web_port - settings.metrics_port < 3:
+        words = f"从 {settings.metrics_port} 起的三个端口里有网页的 {settings.web_port}。请换一个 ZHISHU_METRICS_PORT"
+        return Finding(BAD, "运行指标", words)
     return Finding(
         GOOD, "运行指标", f"http://{settings.metrics_host}:{settings.metrics_port}/metrics，bot、worker 依次加一"
     )

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -53,6 +53,28 @@ class Settings(BaseSettings):
     overlays: str = Field(default="", description="本级要求（规程的补充规定）所在的文件夹，空则没有")
     templates: str = Field(default="", description="周报模板（替换自带的）所在的文件夹，空则用自带的")
     log_json: bool = Field(default=False, description="日志用 JSON 一行一条")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_an_address(cls, url: str) -> str:
+        """A port that is none would break whoever connects, long after the start."""
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            port = make_url(url).port
+        except ArgumentError as error:
+            raise ValueError from error
+        if port is not None and not 0 < port < 65536:
+            raise ValueError
+        return url
+
+    @field_validator("web_base")
+    @classmethod
+    def _can_be_taken_apart(cls, base: str) -> str:
+        """What `urlsplit` cannot read would break every turn that says a link."""
+        urlsplit(base)
+        return base
 
     @property
     def overlays_folder(self) -> Path | None:

@@ -21,6 +21,14 @@ T = TypeVar("T")
 console = Console()
 HIDDEN = {"database_url", "secret", "telegram_token"}
 """Settings whose value is not shown even when it is wrong: a password may stand in it."""
+REFUSED = {
+    "28P01": "用户名或密码不对",
+    "28000": "那台服务器不让这个用户登录",
+    "3D000": "那台服务器上没有这个数据库，请先建好",
+    "53300": "那台服务器的连接用完了",
+    "57P03": "那台服务器正在启动或者关闭",
+}
+"""Why a PostgreSQL server turns us away, by its code."""
 
 
 def say(words: str) -> None:
@@ -110,8 +118,13 @@ def reason(error: BaseException) -> str:
         return "找不到那台主机"
     if isinstance(error, TimeoutError):
         return "等了太久没有回应"
-    words = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    origin = getattr(error, "orig", None)
+    state = str(getattr(origin, "sqlstate", None) or getattr(error, "sqlstate", None) or "")
+    if state in REFUSED:
+        return REFUSED[state]
+    words = str(origin or error).strip().partition("\n")[0]
     return {
         "file is not a database": "那个文件不是 SQLite 数据库",
         "unable to open database file": "那个文件打不开，文件夹要先建好",
+        "database disk image is malformed": "那个文件坏了，请从备份恢复",
     }.get(words, words or type(error).__name__)

@@ -52,6 +52,7 @@ class UnknownSchema(Exception):
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK, TREE_LOCK = 7_304_881, 7_304_882
+UNREADABLE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 IDLE = 5.0
 """Seconds after which a connection to a server is tried before it is used again."""
 
@@ -118,6 +119,13 @@ class Database:
         from alembic.script import ScriptDirectory
 
         return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+    @staticmethod
+    def knows(revision: str) -> bool:
+        """Whether there is a migration of that name; else the database was made by a newer program."""
+        from alembic.script import ScriptDirectory
+
+        return any(one.revision == revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
     async def close(self) -> None:
         """Give all connections back."""
@@ -225,8 +233,8 @@ def _try_the_idle(engine: Any) -> None:
 
 
 def _name_what_is_unavailable(engine: Any) -> None:
-    """Have these errors be an `OperationalError` on both databases; asyncpg's stay unnamed, and so does SQLite's for
-    a file of another kind."""
+    """Have these errors be an `OperationalError` on both databases; asyncpg's stay unnamed, and so do SQLite's for a
+    file of another kind and for one that is damaged."""
 
     @event.listens_for(engine, "handle_error")
     def _translate(context: Any) -> Exception | None:
@@ -235,7 +243,7 @@ def _name_what_is_unavailable(engine: Any) -> None:
         if broken := type(error).__name__ == "InternalClientError":
             context.is_disconnect = True
         passing = broken or (getattr(error, "sqlstate", None) or "")[:2] in PASSING
-        if not passing and getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_NOTADB:
+        if not passing and getattr(error, "sqlite_errorcode", None) not in UNREADABLE:
             return None
         return OperationalError(
             context.statement, None, error, hide_parameters=True, connection_invalidated=context.is_disconnect

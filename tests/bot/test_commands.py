@@ -149,6 +149,9 @@ def test_a_database_that_cannot_be_reached_is_one_sentence(monkeypatch: pytest.M
         ("DATABASE_URL", "postgresql://user:geheim@127.0.0.1/db", False),
         ("DATABASE_URL", "mysql://user:geheim@127.0.0.1/db", False),
         ("DATABASE_URL", "sqlite:///zhishu.sqlite3", False),
+        ("DATABASE_URL", "postgresql+asyncpg://user:geheim@127.0.0.1:99999/db", False),
+        ("DATABASE_URL", "postgresql+asyncpg://user:geheim@127.0.0.1:port/db", False),
+        ("WEB_BASE", "https://[::1", True),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_one_sentence(

@@ -12,7 +12,7 @@ from rich.console import Console
 from sqlalchemy import text
 
 from bot.doctor import examine
-from bot.doctor_machine import charts, disk, local_rules, pages, templates
+from bot.doctor_machine import charts, disk, local_rules, metrics, pages, templates
 from bot.settings import Settings
 from knowledge.handbook import Handbook
 from storage.accounts import lock_account
@@ -174,7 +174,50 @@ async def test_a_database_of_another_version(database: Database, database_url: s
         await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     healthy, lines = await said(database_url=database_url, telegram_token="")
     assert not healthy
-    assert f"版本是 9999，程序要 {database.newest_revision()}" in lines["数据库"]
+    assert lines["数据库"].endswith("的结构版本是 9999，这个程序不认得，比它新。请升级程序")
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    _, lines = await said(database_url=database_url, telegram_token="")
+    newest = database.newest_revision()
+    assert lines["数据库"].endswith(f"的结构版本是 0001，程序要 {newest}。请运行 python -m bot migrate")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_database_that_is_damaged(database: Database, database_url: str, tmp_path: Path) -> None:
+    async with database.transaction() as session:
+        await session.execute(text("ALTER TABLE outbox RENAME TO lost"))
+    healthy, lines = await said(database_url=database_url, telegram_token="")
+    assert not healthy
+    assert lines["数据库"].endswith("的结构版本对，里面却读不出来（no such table: outbox）。请从备份恢复")
+    torn = tmp_path / "torn.sqlite3"
+    torn.write_bytes(b"SQLite format 3\x00\x10\x00\x01\x01\x00\x40\x20\x20" + b"\xff" * 8192)
+    healthy, lines = await said(database_url=f"sqlite+aiosqlite:///{torn}", telegram_token="")
+    assert not healthy
+    assert "那个文件坏了，请从备份恢复" in lines["数据库"]
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_a_server_without_that_database(database: Database, database_url: str) -> None:
+    healthy, lines = await said(database_url=f"{database_url}_none", telegram_token="")
+    assert not healthy
+    assert "连不上：那台服务器上没有这个数据库，请先建好。" in lines["数据库"]
+
+
+def test_a_file_that_cannot_be_written_to_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.sqlite3"
+    file.touch()
+    settings = Settings(_env_file=None, database_url=f"sqlite+aiosqlite:///{file}")  # type: ignore[call-arg]
+    for closed in (file, tmp_path):
+        monkeypatch.setattr("os.access", lambda path, mode, closed=closed: Path(path) != closed)
+        (found,) = disk(settings)
+        assert (found.mark, found.words) == ("✗", f"{closed} 不能写。请检查文件的主人和权限")
+
+
+def test_two_things_on_one_port_are_said_before_one_of_them_fails() -> None:
+    def mark(**ports: int) -> str:
+        return metrics(Settings(_env_file=None, **ports)).mark  # type: ignore[call-arg]
+
+    assert [mark(metrics_port=port, web_port=8080) for port in (0, 9100, 8077, 8078, 8080, 8081)] == list("–✓✓✗✗✓")
 
 
 @pytest.mark.parametrize(
