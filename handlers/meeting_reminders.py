@@ -58,12 +58,12 @@ async def meeting_reminders(session: Session, texts: Texts, now: datetime) -> li
         host = [held.convened_by_id] if held.convened_by_id is not None else []
         people = await take_unanswered(session, held.id, now, hour=last, except_for=host)
         if people:
-            found.append(_reminder(texts, held, people, "hour" if last else "day"))
+            found.append(_reminder(texts, held, people, "hour" if last else "day", local))
     return found
 
 
-def _reminder(texts: Texts, held: MeetingView, people: list[int], which: str) -> Reminder:
-    name = meeting_name(texts, held)
+def _reminder(texts: Texts, held: MeetingView, people: list[int], which: str, local: datetime) -> Reminder:
+    name, starts_at = meeting_name(texts, held), held.starts_at.astimezone(held.zone)
     return Reminder(
         tuple(people),
         texts.say("meeting_reminders", "title", name=name),
@@ -72,7 +72,8 @@ def _reminder(texts: Texts, held: MeetingView, people: list[int], which: str) ->
             "remind",
             name=name,
             branch=held.organization_name,
-            starts_at=held.starts_at.astimezone(held.zone),
+            starts_at=starts_at,
+            days=(starts_at.date() - local.date()).days,
             place=held.place,
         ),
         answer_buttons(texts, held.id),

@@ -54,7 +54,7 @@ class TermChange(StrEnum):
 
 
 class FreeName(Text):
-    """A name that none of these have; without blanks and in half width, as it is read from a roster."""
+    """A name that none of these have; without blanks, in half width, as it is read from a roster, and without emoji."""
 
     def __init__(self, taken: Collection[str]) -> None:
         super().__init__(max_length=LONGEST_NAME)
@@ -63,7 +63,8 @@ class FreeName(Text):
     def read(self, reply: Reply, asking: Asking, partial: Any) -> str:
         """The name."""
         said = super().read(reply, asking, partial)
-        return self.load("".join(unicodedata.normalize("NFKC", said).split()), asking)
+        narrow = "".join(unicodedata.normalize("NFKC", said).split())
+        return self.load("".join(one for one in narrow if unicodedata.category(one)[0] in "LNP"), asking)
 
     def load(self, data: Any, asking: Asking) -> str:
         """The name, if it is still free."""
@@ -71,6 +72,20 @@ class FreeName(Text):
         if name in self.taken:
             raise Invalid("name_in_use", name=name)
         return name
+
+
+class Approval(Text):
+    """The paper or the meeting by which something was decided; that somebody does not know is none."""
+
+    def __init__(self) -> None:
+        super().__init__(max_length=60)
+
+    def read(self, reply: Reply, asking: Asking, partial: Any) -> str:
+        """The words."""
+        said = super().read(reply, asking, partial)
+        if asking.texts.means("unsure", said):
+            raise Invalid("approval_unknown")
+        return said
 
 
 @contextmanager
@@ -123,7 +138,7 @@ def _scope(d: Dialogue, one: Node) -> Place:
 async def _decision(d: Dialogue) -> Decision:
     """When it was decided, and by which paper."""
     decided_on = await d.ask("decided_on", Day(before=d.today))
-    approval = await d.ask("approval", Text(max_length=60))
+    approval = await d.ask("approval", Approval())
     return Decision(decided_on, approval, d.turn.person_id, d.turn.now)
 
 

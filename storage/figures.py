@@ -18,10 +18,12 @@ from storage.models import (
     Case,
     CaseState,
     CaseStep,
+    ChangeKind,
     Custom,
     DuesPayment,
     Learning,
     Membership,
+    OrganizationChange,
     Outcome,
     Post,
     Question,
@@ -80,6 +82,7 @@ async def records_of(session: Session, paths: Collection[str], window: Window) -
     await _read_cases(session, tree, window.today)
     await _read_steps(session, tree, window.week)
     await _read_ledgers(session, tree)
+    await _read_beginnings(session, tree)
     await _read_probations(session, tree)
     await _read_unreachable(session, tree)
     unanswered = await _read_unanswered(session, tree, window.week)
@@ -195,6 +198,18 @@ async def _read_ledgers(session: Session, tree: Tree) -> None:
         for organization_id, newest in await session.execute(query):
             if (branch := tree.branch(organization_id)) is not None:
                 branch.recorded(newest)
+
+
+async def _read_beginnings(session: Session, tree: Tree) -> None:
+    """When what is new was set up: from then on is counted for how long nothing was recorded there."""
+    query = (
+        select(OrganizationChange.organization_id, func.max(OrganizationChange.recorded_at))
+        .where(tree.has(OrganizationChange.organization_id), OrganizationChange.kind == ChangeKind.ESTABLISHED)
+        .group_by(OrganizationChange.organization_id)
+    )
+    for organization_id, newest in await session.execute(query):
+        if (branch := tree.branch(organization_id)) is not None:
+            branch.recorded(newest)
 
 
 async def _read_probations(session: Session, tree: Tree) -> None:

@@ -16,6 +16,7 @@ from storage.models import (
     Case,
     CaseState,
     CaseStep,
+    ChangeKind,
     CheckInWay,
     Custom,
     DuesPayment,
@@ -27,6 +28,7 @@ from storage.models import (
     MeetingState,
     Membership,
     Organization,
+    OrganizationChange,
     OrganizationKind,
     Outcome,
     Person,
@@ -42,6 +44,7 @@ from storage.models import (
 Row = dict[str, Any]
 ORDER: tuple[type[Base], ...] = (
     Organization,
+    OrganizationChange,
     Person,
     Membership,
     Post,
@@ -128,6 +131,12 @@ class RandomTown:
             others = [one for one in branches if one["id"] > branch["id"]]
             if branch["closed_on"] and others:
                 branch["successor_id"] = self.rng.choice(others)["id"]
+        for branch in branches:
+            for kind in (ChangeKind.ESTABLISHED, ChangeKind.RENAMED):
+                if self.rng.random() < 0.2:
+                    at = self._instant()
+                    common = {"approval": "批复", "recorded_at": at, "decided_on": at.date()}
+                    self.add(OrganizationChange, organization_id=branch["id"], kind=kind, name=branch["name"], **common)
         self.branches = branches
         return root
 

@@ -11,7 +11,9 @@ from bot.channels.web_transcript import Event
 from handlers.markup import Line, Span, parse, to_plain
 from handlers.messages import Button, Document, Outgoing
 
-_WHOLE = re.compile(r"(?:\d+年)?\d+月\d+日(?:—(?:\d+月)?\d+日)?|(?<![\d.])\d+(?:\.\d+)? [一-鿿]")
+_WHOLE = re.compile(
+    r"(?:\d+年)?\d+月\d+日(?:—(?:\d+月)?\d+日)?|(?<![\d.])(?:(?:已过|超期|还有) )?\d+(?:\.\d+)? [一-鿿]"
+)
 """What stays on one line: a day, some days, a figure with the word that it counts by."""
 
 

@@ -1,5 +1,6 @@
 """Who has not answered is reminded a day and an hour before, once each, never at night; series are proposed in time."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -48,7 +49,7 @@ class Hall:
 
     def heard(self, who: str) -> list[str]:
         """The reminders of meetings that somebody heard; what else is due is said in a message of its own."""
-        return [words for words in self.chats[who].hears() if words.startswith("提醒您：")]
+        return [words for words in self.chats[who].hears() if re.match("提醒您(今天|明天|)开会：", words)]
 
 
 @pytest.fixture

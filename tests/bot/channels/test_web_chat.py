@@ -376,7 +376,7 @@ async def test_the_transcript_keeps_the_last_events_of_each_person() -> None:
         ("[读本](https://a.example/?b=1&c=2)", None),
         (
             "11月30日—12月6日超期 3 件，到会率 87%",
-            '<p><span class="whole">11月30日—12月6日</span>超期 <span class="whole">3 件</span>，到会率 87%</p>',
+            '<p><span class="whole">11月30日—12月6日</span><span class="whole">超期 3 件</span>，到会率 87%</p>',
         ),
         ("<img src=x onerror=alert(1)>", "<p>&lt;img src=x onerror=alert(1)&gt;</p>"),
         (escape("**<b>** [x](https://a.example)"), "<p>**&lt;b&gt;** [x](https://a.example)</p>"),

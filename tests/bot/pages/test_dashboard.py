@@ -173,7 +173,7 @@ async def test_what_went_by_without_being_held_and_cases_that_are_late_are_count
                 session.add(_case(place.ids["柳荫村党支部"], due_on))
         willow, ferry = (await rows(place))[:2]
         assert int(willow[4]) > 0
-        assert (willow[6], ferry[6]) == ("2 1 逾期", "0")
+        assert (willow[6], ferry[6]) == ("2 逾期 1", "0")
 
 
 @SQLITE
