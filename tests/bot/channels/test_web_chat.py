@@ -378,6 +378,10 @@ async def test_the_transcript_keeps_the_last_events_of_each_person() -> None:
             "11月30日—12月6日超期 3 件，到会率 87%",
             '<p><span class="whole">11月30日—12月6日</span><span class="whole">超期 3 件</span>，到会率 87%</p>',
         ),
+        (
+            "还没绑定：白兰芳、江远帆",
+            '<p>还没绑定：<span class="whole">白兰芳</span>、<span class="whole">江远帆</span></p>',
+        ),
         ("<img src=x onerror=alert(1)>", "<p>&lt;img src=x onerror=alert(1)&gt;</p>"),
         (escape("**<b>** [x](https://a.example)"), "<p>**&lt;b&gt;** [x](https://a.example)</p>"),
         ('[x](https://a.example/"onclick="y)', None),
