@@ -6,6 +6,7 @@ address. So of an exception its kind and where it came from is written, and what
 
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import Iterator, MutableMapping
 from types import TracebackType
@@ -123,6 +124,19 @@ def configure(*, json: bool) -> None:
         root.removeHandler(handler)
     root.addHandler(_Forwarded(logging.WARNING))
     sys.excepthook = _uncaught
+    # Where somebody has put their own, as a test run has, they see to it.
+    if threading.excepthook is threading.__excepthook__:
+        threading.excepthook = _uncaught_in_a_thread
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = _ignored
+
+
+def _uncaught_in_a_thread(found: threading.ExceptHookArgs) -> None:
+    structlog.get_logger().error("thread ends", exc_info=found.exc_value)
+
+
+def _ignored(found: "sys.UnraisableHookArgs") -> None:
+    structlog.get_logger().error("error where none can be raised", exc_info=found.exc_value)
 
 
 def _uncaught(kind: type[BaseException], error: BaseException, places: TracebackType | None) -> None:

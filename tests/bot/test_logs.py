@@ -5,6 +5,7 @@ import json
 import logging
 import re
 import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -160,6 +161,29 @@ def test_what_ends_a_process_is_told_in_the_same_way(capsys: pytest.CaptureFixtu
     log = written(capsys)
     assert "process ends" in log
     assert "int(TYPED)" in log
+
+
+def test_what_ends_a_thread_or_cannot_be_raised_is_told_in_the_same_way(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, as_it_is_written: bool
+) -> None:
+    monkeypatch.setattr(threading, "excepthook", threading.__excepthook__)
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+    configure(json=as_it_is_written)
+
+    class Breaks:
+        def __del__(self) -> None:
+            raise KeyError(TYPED)
+
+    def broken() -> None:
+        raise LookupError(TYPED)
+
+    thread = threading.Thread(target=broken)
+    thread.start()
+    thread.join()
+    Breaks()
+    log = written(capsys)
+    for told in ("thread ends", "LookupError", "error where none can be raised", "KeyError"):
+        assert told in log
 
 
 def test_an_exception_names_its_causes_and_ends_even_where_they_go_round() -> None:
