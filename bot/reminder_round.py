@@ -23,6 +23,8 @@ from storage.outbox import Draft, put
 from storage.reminders import forget_answers, last_round, note_round, recipients, time_zones
 
 BATCH = 300
+ASTRAY = timedelta(days=8)
+"""A round longer than this after now was that of a clock that had gone astray: it does not silence what is due."""
 KEPT = timedelta(days=400)
 """How long answers are kept: no occurrence lasts longer than a year."""
 
@@ -30,9 +32,15 @@ KEPT = timedelta(days=400)
 async def remind_everybody(database: Database, texts: Texts, procedures: Procedures, now: datetime) -> int:
     """Put the day's messages into the outbox where their hour has come and they are not there yet; how many."""
     async with database.reading() as session:
-        last = {zone: await last_round(session, zone) or date.min for zone in await time_zones(session)}
+        last = {zone: await _last_round(session, zone, now) for zone in await time_zones(session)}
     due = {zone: day for zone, day in last.items() if _is_due(zone, day, now)}
     return sum([await _remind(database, texts, procedures, zone, now, after) for zone, after in due.items()])
+
+
+async def _last_round(session: Session, zone: str, now: datetime) -> date:
+    """The day of a clock's last round; long ago where there was none, or only one in a time that has not come."""
+    last = await last_round(session, zone)
+    return date.min if last is None or last > now.astimezone(ZoneInfo(zone)).date() + ASTRAY else last
 
 
 def _is_due(zone: str, last: date, now: datetime) -> bool:

@@ -5,7 +5,7 @@ graver; 稍后, again in three working days; 已办, not again for this occurren
 says so. Whoever is charged with it later sees it anew.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,6 +38,9 @@ SOURCES: tuple[Callable[[Looked], Awaitable[list[Item]]], ...] = (
 GRAVITY = (Light.NONE, Light.YELLOW, Light.RED)
 SHOWN = 6
 """At most so many stand in one message: their marks are carried by one button."""
+
+LABEL = 30
+"""So many characters a button has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def message(texts: Texts, person_id: int, due: Sequence[Stood], now: datetime, a
         (person_id,),
         texts.say("daily_reminders", "title", count=len(said)),
         _body(texts, said, shown),
-        rows_under(texts, said[:shown], more=len(said) > shown),
+        rows_under(texts, said, shown),
         f"remind:{person_id}:{today}",
         not_after=datetime.combine(today, LAST, now.tzinfo),
     )
@@ -139,12 +142,26 @@ def lines_of(texts: Texts, items: Sequence[Item]) -> list[Marked]:
     ]
 
 
-def rows_under(texts: Texts, items: Sequence[Item], *, more: bool) -> Rows:
-    """What can be done about it: of one thing at once; of several each has its button, and all can be answered."""
+def labels_of(texts: Texts, items: Sequence[Item]) -> list[str]:
+    """What each is called on a button; with whose it is, where two of several organizations are called alike."""
+    alike = Counter(one.label for one in items)
+    found = []
+    for one in items:
+        room = LABEL - len(one.label) - 2
+        several = one.of and room > 1 and alike[one.label] > 1
+        words = texts.say("daily_reminders", "called", what=one.label, of=one.of[:room]) if several else one.label
+        found.append(words[:LABEL])
+    return found
+
+
+def rows_under(texts: Texts, said: Sequence[Item], shown: int) -> Rows:
+    """What can be done about the first of them, which are shown: of one at once; of several each has its button, and
+    all that are shown can be answered."""
+    items = said[:shown]
     if len(items) == 1:
         rows = single_rows(texts, items[0])
     else:
-        each = tuple((_button(texts, one),) for one in items)
+        each = tuple((_button(one, label),) for one, label in zip(items, labels_of(texts, said), strict=False))
         marks = "".join(one.mark for one in items)
         say = texts.say
         rows = (
@@ -154,13 +171,11 @@ def rows_under(texts: Texts, items: Sequence[Item], *, more: bool) -> Rows:
                 Button(say("daily_reminders", "all_later"), f"reminders_later.{marks}"),
             ),
         )
-    return (*rows, (Button(texts.title("reminders"), "reminders"),)) if more else rows
+    return (*rows, (Button(texts.title("reminders"), "reminders"),)) if len(said) > shown else rows
 
 
-def _button(texts: Texts, item: Item) -> Button:
-    if item.itself:
-        return item.buttons[0]
-    return Button(item.label[:30], f"reminder.{item.mark}")
+def _button(item: Item, label: str) -> Button:
+    return item.buttons[0] if item.itself else Button(label, f"reminder.{item.mark}")
 
 
 def single_rows(texts: Texts, item: Item) -> Rows:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from handlers.daily_reminders import Stood, due_for, lines_of, looked_for, single_rows
+from handlers.daily_reminders import Stood, due_for, labels_of, lines_of, looked_for, single_rows
 from handlers.dialogue.errors import Refused
 from handlers.dialogue.roles import Role
 from handlers.dialogue.turn import Turn
@@ -41,7 +41,9 @@ async def _marked(turn: Turn, argument: str) -> list[Stood]:
 async def list_reminders(turn: Turn, argument: str) -> None:
     """All that is due, what is not answered first; each has a button."""
     due = sorted(await _due(turn), key=lambda one: one.answer is not None)
-    buttons = [Button(one.item.label[:30], f"reminder.{one.item.mark}") for one in due]
+    items = [one.item for one in due]
+    labels = labels_of(turn.texts, items)
+    buttons = [Button(label, f"reminder.{one.mark}") for one, label in zip(items, labels, strict=True)]
     listed, steps, start = page_of(turn, buttons, "reminders", argument, PAGE)
     shown = due[start : start + len(listed)]
     words = lines_of(turn.texts, [one.item for one in shown])

@@ -11,7 +11,20 @@ import bot.reminder_round
 from bot.reminder_round import remind_everybody
 from storage.accounts import lock_account
 from storage.database import Database
-from storage.models import Membership, Organization, OrganizationKind, OutboxMessage, Person, Post, PostKind, Status
+from storage.models import (
+    Meeting,
+    MeetingKind,
+    MeetingSeries,
+    MeetingState,
+    Membership,
+    Organization,
+    OrganizationKind,
+    OutboxMessage,
+    Person,
+    Post,
+    PostKind,
+    Status,
+)
 from storage.reminders import last_round
 from tests.branch import settle
 from tests.fakes import PROCEDURES, TEXTS, ZONE
@@ -42,6 +55,13 @@ async def remind(database: Database, at: datetime) -> int:
     return await remind_everybody(database, TEXTS, PROCEDURES, at)
 
 
+async def bodies(database: Database) -> list[str]:
+    """What was put into the outbox for the secretary of the one branch, in order."""
+    async with database.reading() as session:
+        query = select(OutboxMessage.body).where(OutboxMessage.chat.startswith("李向阳")).order_by(OutboxMessage.id)
+        return list(await session.scalars(query))
+
+
 EVERYBODY = ["李向阳-a", "李向阳-b", "吴长河-c"]
 
 
@@ -57,6 +77,44 @@ async def test_each_account_gets_one_message_a_day(database: Database) -> None:
     ):
         assert await remind(database, LATE + later) == 0, "whatever the clock does"
     assert await chats(database) == EVERYBODY
+
+
+@one_database
+async def test_a_clock_that_was_years_ahead_for_a_moment_silences_nothing(database: Database) -> None:
+    await settled(database)
+    assert await remind(database, LATE.replace(year=2031, day=17)) == 3
+    assert await remind(database, LATE) == 3
+    assert await remind(database, LATE + timedelta(minutes=1)) == 0
+    assert await chats(database) == EVERYBODY * 2
+
+
+@one_database
+@pytest.mark.parametrize(
+    ("first", "last", "said", "words"),
+    [
+        # The National Day is from 1 to 7 October; on the first of it a quarter without a meeting is over.
+        (date(2026, 9, 28), date(2026, 10, 9), date(2026, 10, 8), "2026年第三季度没有记录"),
+        # The Spring Festival is from 15 to 23 February; the theme day of the 17th is missed on the 20th.
+        (date(2026, 2, 12), date(2026, 2, 26), date(2026, 2, 24), "主题党日：2026年2月还没有记录"),
+    ],
+)
+async def test_what_comes_up_in_a_week_of_holidays_is_said_once_on_the_first_day_after(
+    database: Database, first: date, last: date, said: date, words: str
+) -> None:
+    branch = (await settled(database))["桃花村党支部"]
+    async with database.transaction() as session:
+        began = datetime.combine(first - timedelta(days=200), LATE.timetz())
+        met = {"starts_at": began, "state": MeetingState.CLOSED, "place": "村部"}
+        session.add(Meeting(organization_id=branch, kind=MeetingKind.GENERAL_MEETING, **met))
+        fixed = {"day": 17, "minute": 540, "place": "村部", "agenda": []}
+        session.add(MeetingSeries(organization_id=branch, kind=MeetingKind.THEME_DAY, **fixed))
+    heard: dict[date, int] = {}
+    for day in (first + timedelta(days=step) for step in range((last - first).days + 1)):
+        before = len(await bodies(database))
+        await remind(database, datetime.combine(day, LATE.timetz()))
+        if count := "".join((await bodies(database))[before:]).count(words):
+            heard[day] = count
+    assert heard == {said: 2}, "once on each account"
 
 
 @one_database

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import insert, update
 
 from bot.reminder_round import remind_everybody
 from handlers.daily_reminders import SHOWN, lines_of, message
@@ -13,7 +14,7 @@ from handlers.screen import SCREEN, lines
 from knowledge.rules.owed import Light
 from storage.database import Database
 from storage.memberships import end_posts, give_post
-from storage.models import PostKind
+from storage.models import Account, PostKind, Task
 from storage.tasks import add_task
 from tests.branch import settled_town
 from tests.fakes import PROCEDURES, TEXTS, ZONE, Chat, FakeTown
@@ -168,6 +169,94 @@ async def test_others_forged_and_repeated_buttons_are_answered_politely(database
         assert len(secretary.hears()) == 1
     await secretary.again()
     assert secretary.hears() == [], "the very same update does nothing"
+
+
+@one_database
+async def test_a_button_of_weeks_ago_answers_what_is_still_due_and_nothing_else(database: Database) -> None:
+    town, chats, _ = await settled_town(database)
+    secretary = chats["李向阳"]
+    await remind(town, datetime(2026, 11, 25, 10, 0, tzinfo=ZONE))
+    old = [button.payload for button in secretary.buttons() if button.label == "知道了"]
+    assert "主题党日" in said(secretary)[-1]
+    town.now = datetime(2026, 11, 30, 23, 50, tzinfo=ZONE)
+    await secretary.sends(Kind.TAP, payload=old[0])
+    assert secretary.hears()[-1].startswith("好的"), "it is still November's"
+    town.now = datetime(2026, 12, 28, 10, 0, tzinfo=ZONE)
+    await secretary.sends(Kind.TAP, payload=old[0])
+    assert secretary.hears()[-1] == NOT_DUE, "December's is another"
+
+
+@one_database
+async def test_on_two_telephones_an_answer_holds_on_both(database: Database) -> None:
+    town, chats, ids = await settled_town(database)
+    secretary = chats["李向阳"]
+    other = await town.chat("李向阳的平板", ids["李向阳"])
+    await remind(town, LATE)
+    assert len(said(secretary)) == len(said(other)) == 1
+    buttons = {button.label: button.payload for button in other.buttons()}
+    await secretary.taps("都知道了")
+    await other.sends(Kind.TAP, payload=buttons["都稍后提醒"])
+    assert other.hears()[-1] == "好的，这 5 件12月23日再提醒。", "whoever changes their mind says so later"
+    await secretary.says("提醒")
+    assert "（都答复过）" in secretary.hears()[-1]
+    await remind(town, LATE + timedelta(days=5))
+    assert len(said(secretary)) == len(said(other)) == 1
+
+
+@one_database
+async def test_who_keeps_two_branches_is_asked_which_and_answers_each_for_itself(database: Database) -> None:
+    town, chats, ids = await settled_town(database)
+    async with database.transaction() as session:
+        await give_post(session, ids["李向阳"], ids["杏花村党支部"], PostKind.DEPUTY_SECRETARY, TODAY, None)
+    secretary, neighbour = chats["李向阳"], chats["吴长河"]
+    await remind(town, LATE)
+    [heard] = said(secretary)
+    assert "今天提醒您 10 件事" in heard
+    assert heard.count("桃花村党支部　") + heard.count("杏花村党支部　") == heard.count("【黄】")
+    labels = [button.label for button in secretary.buttons()]
+    assert sum(label.endswith(("（桃花村党支部）", "（杏花村党支部）")) for label in labels) == heard.count("【黄】")
+    assert len(set(labels)) == len(labels), "no two buttons are called alike"
+    await secretary.says("提醒")
+    await secretary.says("党员大会（杏花村党支部）")
+    await secretary.taps("已办")
+    await secretary.says("提醒")
+    assert "提醒 10 件（1 件答复过）" in secretary.hears()[-1]
+    neighbour.hears()
+    await neighbour.says("提醒")
+    assert "提醒 5 件（1 件答复过）" in neighbour.hears()[-1], "what the deputy has done is done for the secretary"
+    await secretary.says("党员大会（桃花村党支部）")
+    assert "已办" in [button.label for button in secretary.buttons()]
+
+
+@one_database
+async def test_who_cannot_be_reached_misses_nothing_once_they_are_back(database: Database) -> None:
+    town, secretary, deputy, _ = await with_a_deputy(database)
+    async with database.transaction() as session:
+        await session.execute(update(Account).where(Account.user == secretary.user).values(reachable=False))
+    await remind(town, LATE)
+    assert (len(said(secretary)), len(said(deputy))) == (0, 1)
+    await secretary.says("提醒")
+    assert "提醒 5 件" in secretary.hears()[-1]
+    await remind(town, LATE + timedelta(days=13))
+    assert len(said(secretary)) == 1, "who writes is reached again"
+
+
+@one_database
+async def test_a_thousand_things_are_one_message_of_one_screen_and_pages(database: Database) -> None:
+    town, chats, ids = await settled_town(database)
+    who, branch = chats["赵大海"], ids["桃花村党支部"]
+    owed = {"organization_id": branch, "person_id": ids["赵大海"], "due_on": TODAY, "created_at": LATE}
+    async with database.transaction() as session:
+        await session.execute(insert(Task), [{**owed, "what": f"第{number}件事"} for number in range(1000)])
+    await remind(town, LATE)
+    [heard] = said(who)
+    assert lines(heard) <= SCREEN
+    assert "今天提醒您 1000 件事" in heard
+    await who.taps("都知道了")
+    await who.says("提醒")
+    assert "提醒 1000 件（6 件答复过）" in who.hears()[-1]
+    await who.sends(Kind.TAP, payload="reminders.166")
+    assert lines(who.hears()[-1]) <= SCREEN
 
 
 @one_database
