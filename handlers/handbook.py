@@ -91,7 +91,8 @@ async def _say_found(turn: Turn, found: Lookup, room: int) -> None:
         none = Button(say("handbook.handbook", "none_of_these"), f"helpful.{asked}.0")
         await turn.say(say("handbook.handbook", "did_you_mean"), rows=(*rows, (none,)))
     else:
-        await turn.say(say("handbook.handbook", "nothing_found"), rows=_ways_on(turn))
+        key = "not_ours" if found.elsewhere else "nothing_found"
+        await turn.say(say("handbook.handbook", key, elsewhere=found.elsewhere), rows=_ways_on(turn))
 
 
 @reply("know", role=Role.ANYONE)

@@ -20,12 +20,13 @@ class Foreign(BaseModel):
     """A subject, and the words by which it is known: regular expressions with blanks between.
 
     `always` where it stays foreign whatever of the Party stands beside it; `mild` where it may be part of a fair
-    question, of which it only says that it is likely none.
+    question, of which it only says that it is likely none. `ask` says who knows about it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     about: str = Field(min_length=2)
+    ask: str = ""
     always: bool = False
     mild: bool = False
     words: str = Field(min_length=2)
@@ -38,7 +39,12 @@ class Subjects(BaseModel):
 
     ours: str
     near: str
+    who: str = ""
     foreign: tuple[Foreign, ...]
+
+    def words_of(self, subject: Foreign) -> list[str]:
+        """The regular expressions of a subject, with how people call somebody put in."""
+        return [word.replace("{who}", self.who.replace(" ", "")) for word in subject.words.split()]
 
 
 def read_subjects(file: Path = FILE) -> Subjects:
@@ -49,8 +55,9 @@ def read_subjects(file: Path = FILE) -> Subjects:
 def faults(file: Path = FILE) -> list[Fault]:
     """What is wrong in the file: its form, or a word that is no regular expression."""
     try:
-        for each in read_subjects(file).foreign:
-            for word in each.words.split():
+        subjects = read_subjects(file)
+        for each in subjects.foreign:
+            for word in subjects.words_of(each):
                 if re.compile(word).groups:
                     return [Fault(str(file), 1, f"“{word}”里的括号要写成 (?:…)")]
     except (ValidationError, yaml.YAMLError, re.error) as error:
@@ -64,8 +71,21 @@ _subjects = cache(read_subjects)
 @cache
 def _words(*, always: bool = False, mild: bool = False) -> re.Pattern[str]:
     said = (each for each in _subjects().foreign if (each.always, each.mild) == (always, mild))
-    words = (word for each in said for word in each.words.split())
+    words = (word for each in said for word in _subjects().words_of(each))
     return re.compile("|".join(sorted(words, key=len, reverse=True)))
+
+
+@cache
+def _askable() -> list[tuple[re.Pattern[str], str]]:
+    subjects = _subjects()
+    ordered = sorted(subjects.foreign, key=lambda each: (not each.always, each.mild))
+    return [(re.compile("|".join(subjects.words_of(each))), each.ask) for each in ordered if each.ask]
+
+
+def who_knows(question: str) -> str:
+    """Who is to be asked instead, in a sentence; "" where nothing of another subject is in the question."""
+    words = simplify(question)
+    return next((ask for known, ask in _askable() if known.search(words)), "")
 
 
 def foreign_to(question: str) -> list[str]:

@@ -9,11 +9,12 @@ from typing import Self
 from knowledge import everyday, foreign
 from knowledge.entry import Entry
 from knowledge.entry_files import ENTRIES, read_entries
-from knowledge.foreign import foreign_to, is_about, is_likely_foreign, is_never_ours, nearness
+from knowledge.foreign import foreign_to, is_about, is_likely_foreign, is_never_ours, nearness, who_knows
 from knowledge.located import Fault
 from knowledge.normalize import normalize
 from knowledge.passages import Passages, Quote
 from knowledge.questions import decisive_in, leaning, parts_of
+from knowledge.reading import kinds_of
 from knowledge.readings import Passage
 from knowledge.reckoning import Reckoned, reckon
 from knowledge.search import Hit, Index, Status
@@ -56,7 +57,8 @@ class Lookup:
     answered: `entry` is the answer, and the first candidate; or there is none, and `quotes` are. `reckoned` is the
     result computed from the figures in the question, by the rule of the entry. unsure: `entry` is None, offer the
     candidates. unknown: nothing in the handbook, no candidates and no quotes.
-    `quotes` are passages of imported readings, shown beside the answer.
+    `quotes` are passages of imported readings, shown beside the answer. `elsewhere` says, of what is unknown because
+    it is about something else, who knows it.
     """
 
     question: str
@@ -65,6 +67,7 @@ class Lookup:
     candidates: tuple[Candidate, ...]
     reckoned: Reckoned | None = None
     quotes: tuple[Quote, ...] = ()
+    elsewhere: str = ""
 
     @property
     def answer(self) -> str:
@@ -207,6 +210,8 @@ class Handbook:
         quotes = tuple(self.passages.find(question, sees=sees))
         if status != "answered" and quotes:
             return Lookup(question, "answered", None, candidates, None, quotes)
+        if status == "unknown":
+            return Lookup(question, status, None, (), elsewhere=who_knows(question))
         return Lookup(question, status, candidates[0].entry if status == "answered" else None, candidates, None, quotes)
 
     def _best_hits(self, question: str, limit: int, sees: Callable[[str], bool]) -> tuple[Status, list[Hit]]:
@@ -215,9 +220,13 @@ class Handbook:
             return "unknown", []
         foreign = foreign_to(question)
         wanted = _ABOUT_IT if foreign else _wanted(question)
+        asks = kinds_of(question)
 
         def ours(key: str) -> bool:
-            return sees(key) and (not foreign or is_about(foreign, self._names(key)))
+            if not sees(key):
+                return False
+            # An entry that has 村民代表 among its names need not know how often they meet.
+            return not foreign or (is_about(foreign, names := self._names(key)) and asks <= kinds_of(names))
 
         def wants(key: str) -> float:
             return 0.0 if key in self._owners else wanted  # what a branch has added may be about anything

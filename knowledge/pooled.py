@@ -17,6 +17,8 @@ _USUAL = 420.0
 # What so large a part of all things has tells them apart no more, and costs most of the time.
 _EVERYWHERE = 0.35
 _FEW = 20
+# What a piece counts that was not said, but belongs to what is meant by something that was.
+_MEANT = 0.3
 
 
 def pieces_of(words: str) -> list[str]:
@@ -44,15 +46,23 @@ class Pool:
             self._weights[piece].append(times / (times + room))
         self._size += 1
 
-    def shares(self, words: str) -> dict[int, float]:
-        """Under which numbers something is said of this, with how much of all that could be said, 0 to 1."""
+    def shares(self, words: str, meant: Iterable[str] = ()) -> dict[int, float]:
+        """Under which numbers something is said of this, with how much of all that could be said, 0 to 1.
+
+        `meant` are other words for parts of it, of which each counts for less than what was said.
+        """
+        asked = dict.fromkeys(pieces_of(words), 1.0)
+        for other in meant:
+            for piece in pieces_of(other):
+                asked.setdefault(piece, _MEANT)
         rare: list[tuple[str, float]] = []
         possible = 0.0
-        for piece in set(pieces_of(words)):
+        most = max(_FEW, _EVERYWHERE * self._size)
+        for piece, counts in asked.items():
             known = len(self._numbers.get(piece, ()))
-            rarity = math.log(1 + (self._size - known + 0.5) / (known + 0.5))
+            rarity = counts * math.log(1 + (self._size - known + 0.5) / (known + 0.5))
             possible += rarity
-            if 0 < known <= max(_FEW, _EVERYWHERE * self._size):
+            if 0 < known <= most:
                 rare.append((piece, rarity))
         found: defaultdict[int, float] = defaultdict(float)
         for piece, rarity in rare:

@@ -210,6 +210,11 @@ class Question(Reading):
         """The same question with other words for it."""
         return self if words == self.words else type(self)(words, self._said)
 
+    @property
+    def means(self) -> list[str]:
+        """What the rules call all that is said otherwise in it."""
+        return [each.words for _, means in self.meant_by for each in means]
+
     @cached_property
     def asks(self) -> frozenset[str]:
         """What kinds of answer it asks for, in its own words and in those of the rules."""
@@ -229,6 +234,11 @@ class Question(Reading):
             meant = _MEANT * max(fmean(worth(each, pieces)) for each in means)
             values[at] = [max(value, meant) for value in values[at]]
         return values
+
+
+def kinds_of(text: str) -> frozenset[str]:
+    """What kinds of answer a text asks for."""
+    return _kinds(normalize(text), plain(text))
 
 
 def _kinds(words: str, said: str) -> frozenset[str]:

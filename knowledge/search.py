@@ -28,11 +28,11 @@ Status = Literal["answered", "unsure", "unknown"]
 
 # What a score must be to be offered, and to be an answer, for what is said in a line; the latter for what is ahead of
 # the second by nothing: a lead counts so many times itself, as far as it counts.
-_OFFERED, _SURE = 25.0, 70.0
+_OFFERED, _SURE = 30.0, 71.0
 _LEAD, _LEAD_MOST = 1.5, 22.0
 # What a score gains with every e-fold of characters: of few words one that is common soon explains all, a story that
-# fits fits for a reason.
-_STORY, _USUAL, _LONGEST = 30.0, 12, 24
+# fits fits for a reason; of what is told at length less, for it fits sisters too.
+_STORY, _AT_LENGTH, _USUAL, _LONGEST = 30.0, 18.0, 12, 24
 # What it loses where a word of the question is explained by nothing in the entry.
 _STRANGE_WORD = 6.0
 # One so short and nothing ahead of its like is about all of them.
@@ -184,7 +184,9 @@ class Index:
         if not reading.meant:
             return "unknown", []
         found = [
-            each for each in self._weighed(reading, sees) if each.named or each.fitness >= _OFFERED + wants(each.key)
+            each
+            for each in self._weighed(reading, sees)
+            if each.named or (reading.size > 1 and each.fitness >= _OFFERED + wants(each.key))
         ]
         if not found:
             return "unknown", []
@@ -243,8 +245,8 @@ class Index:
         # What was typed in letters is heard, which the pool does not.
         said = "".join(reading.written)
         part = _share(weights, [float(bool(written)) for written in reading.written])
-        story = part * _STORY * math.log(max(2, min(_LONGEST, reading.size)) / _USUAL)
-        pooled = self._pool.shares(said) if said else {}
+        story = part * _by_length(reading.size)
+        pooled = self._pool.shares(said, reading.means) if said else {}
         shared = self._shared(reading)
         matched = {
             number: self._matched(reading, self._owners[number])
@@ -356,6 +358,11 @@ def _is_sure(reading: Question, found: Sequence[_Weighed], wanted: float) -> boo
     if reading.size <= _ONE_WORD and ahead < _CLEAR:
         return False  # a bare word is about everything that has it
     return best.fitness + _LEAD * min(ahead, _LEAD_MOST) >= _SURE + wanted
+
+
+def _by_length(size: int) -> float:
+    length = math.log(max(2, min(_LONGEST, size)) / _USUAL)
+    return length * (_AT_LENGTH if length > 0 else _STORY)
 
 
 def _shown(score: float) -> float:

@@ -15,7 +15,11 @@ _A_QUARTER = (
     r"(?:季度|三个月|3个月)(?:的|一共|总共|共)?(?:纯?收入|挣|赚|纯利)"  # what came in over three months is no month's
 )
 _RETIRED = r"退休|离休|养老金"
-_VOLUNTARY = r"自愿|多交|捐|大额|特殊党费|一次性?交.{0,6}以上"  # what is given beyond the dues owed is no income
+# What is given beyond the dues owed is no income.
+_VOLUNTARY = (
+    r"自愿|多交|捐|献|大额|特殊党费|一次性?交.{0,6}以上|"
+    r"一次性?(?:要|想|就)?(?:拿|掏|出)"
+)
 _MONEY = r"工资|收入|薪|拿|挣|到手|税后|退休金|养老金|块|元|基数|领|纯收入|月入"
 
 

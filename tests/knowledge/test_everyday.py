@@ -6,7 +6,7 @@ import pytest
 
 from knowledge import everyday, foreign
 from knowledge.everyday import ballast, meanings
-from knowledge.foreign import foreign_to, is_never_ours, nearness
+from knowledge.foreign import foreign_to, is_never_ours, nearness, who_knows
 from knowledge.handbook import Handbook
 from knowledge.normalize import normalize
 
@@ -106,3 +106,44 @@ def test_something_of_the_party_beside_another_body_is_ours() -> None:
 def test_a_rule_for_something_else_is_never_said_as_the_answer(handbook: Handbook, question: str, never: str) -> None:
     found = handbook.ask(question)
     assert found.entry is None or found.entry.id != never
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("工会几年换届一次", "工会"),
+        ("业委会怎么成立", "业委会"),
+        ("打印机卡纸怎么办", "客服"),
+        ("王书记家住哪里", "不查"),
+        ("我的预备期到了没", "本支部书记"),
+    ],
+)
+def test_what_is_refused_says_who_knows(handbook: Handbook, question: str, said: str) -> None:
+    found = handbook.ask(question)
+    assert found.status == "unknown"
+    assert said in found.elsewhere
+
+
+def test_of_what_is_nobody_s_subject_nothing_is_said() -> None:
+    assert who_knows("石灰岩矿") == ""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "预备期到了没人管",
+        "我的组织关系放在哪里",
+        "老王对处分决定有意见怎么办",
+        "用电脑打的入党申请书行吗",
+        "能在视频会议上表决吗",
+        "书记去外地培训谁主持支部大会",
+    ],
+)
+def test_a_fair_question_with_such_words_is_not_refused(handbook: Handbook, question: str) -> None:
+    assert not is_never_ours(question)
+    assert handbook.ask(question).status != "unknown"
+
+
+def test_an_entry_about_another_body_answers_only_what_it_is_about(handbook: Handbook) -> None:
+    assert handbook.ask("村民代表会议要多少人同意").status == "answered"
+    assert handbook.ask("村民代表会议多久开一次").status == "unknown"

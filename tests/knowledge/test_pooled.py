@@ -46,6 +46,14 @@ def test_what_is_added_later_is_found_and_changes_no_order() -> None:
     assert set(pool.shares("志愿服务")) == {3}
 
 
+def test_what_is_meant_counts_but_for_less_than_what_is_said() -> None:
+    pool = _pool(["积极分子"], ["好苗"], ["别的"])
+    assert set(pool.shares("好苗")) == {1}
+    shares = pool.shares("好苗", ["积极分子"])
+    assert shares[1] > shares[0] > 0
+    assert 2 not in shares
+
+
 def test_of_nothing_nothing_is_said() -> None:
     assert _pool(["台账"]).shares("") == {} == Pool().shares("台账")
 
