@@ -1,6 +1,6 @@
 """All measurements, one table after another."""
 
-from benchmarks import cases, checkins, delivery, digests, imports, lookups, passages, turns
+from benchmarks import cases, checkins, delivery, digests, imports, lookups, passages, reminders, turns
 
 if __name__ == "__main__":
     print("Handbook look-ups")
@@ -13,6 +13,8 @@ if __name__ == "__main__":
     imports.main([])
     print("\nDigests of a county")
     digests.main([])
+    print("\nEverybody's message of the day in a county")
+    reminders.main([])
     print("\nClaims and marks of the outbox")
     delivery.main([])
     print("\nTurns")
