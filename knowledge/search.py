@@ -28,7 +28,7 @@ Status = Literal["answered", "unsure", "unknown"]
 
 # What a score must be to be offered, and to be an answer, for what is said in a line; the latter for what is ahead of
 # the second by nothing: a lead counts so many times itself, as far as it counts.
-_OFFERED, _SURE = 30.0, 71.0
+_OFFERED, _SURE = 27.0, 71.0
 _LEAD, _LEAD_MOST = 1.5, 22.0
 # What a score gains with every e-fold of characters: of few words one that is common soon explains all, a story that
 # fits fits for a reason; of what is told at length less, for it fits sisters too.
