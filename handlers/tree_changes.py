@@ -83,7 +83,7 @@ class Approval(Text):
     def read(self, reply: Reply, asking: Asking, partial: Any) -> str:
         """The words."""
         said = super().read(reply, asking, partial)
-        if asking.texts.means("unsure", said):
+        if any(asking.texts.means(what, said) for what in ("unsure", "skip")):
             raise Invalid("approval_unknown")
         return said
 
