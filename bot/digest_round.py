@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.dialogue.turns import stored_rows
 from handlers.digest import digest_of
-from handlers.digest_words import week_of
+from handlers.digest_words import LATE_AFTER, week_of
 from handlers.figures import Digest, DigestStyle, Figures, ScopeFigures, figures_of
 from handlers.reminders import is_civil
 from handlers.wording import Texts
@@ -43,9 +43,6 @@ PATIENCE = 20.0
 """After so many seconds no further batch is begun before all else that is due was looked at again."""
 AT_ONCE = 2
 """So many digests are drawn side by side; each is drawn in a process of its own."""
-LATE_AFTER = timedelta(hours=3)
-"""What is sent so long after its moment says that it is late, and waits for an hour at which people are spoken to: its
-reader chose another, and nobody's telephone should ring at night because a machine is back."""
 WEEKS_BACK = 6
 """No run of holidays puts a digest off for so many weeks."""
 ASTRAY = timedelta(days=8)

@@ -49,6 +49,7 @@ MOST_SCOPES = 5
 """Of so many organizations somebody is shown the digests at once; nobody has as many posts."""
 OLDEST = timedelta(days=731)
 """Weeks that are longer ago are not shown."""
+_BACK = re.compile(r"\d{1,2}", re.ASCII)
 _WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
 
 
@@ -171,12 +172,14 @@ def _day(turn: Turn, place: Place, week: str) -> date:
 
 @reply("digest", role=Role.BOUND)
 async def show_digest(turn: Turn, argument: str) -> None:
-    """This week so far, or with "1" the week before, of everything that somebody is responsible for."""
-    back = 1 if argument == "1" else 0
+    """This week so far, or so many weeks before, of everything that somebody is responsible for."""
+    back = int(argument) if _BACK.fullmatch(argument) else 0
     for scope in (await _scopes(turn))[:MOST_SCOPES]:
         day = turn.now.astimezone(scope.place.zone).date() - timedelta(weeks=back)
         digest = await digest_of(turn.texts, await _figures(turn, scope.place, day), scope.style)
-        other = Button(turn.texts.say("digest.digest", "last_week" if not back else "this_week"), f"digest.{1 - back}")
+        other = Button(
+            turn.texts.say("digest.digest", "this_week" if back else "last_week"), f"digest.{0 if back else 1}"
+        )
         *rows, last = digest.rows
         await turn.say(digest.body, rows=(*rows, (other, *last)), documents=digest.documents)
 

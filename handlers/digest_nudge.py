@@ -1,14 +1,18 @@
 """An official reminds a branch: a kind message that is ready, is shown, can be changed, and says who sent it."""
 
+import re
 from dataclasses import dataclass
 
 from handlers.dialogue import Dialogue, Refused, Role, Text, dialogue
 from handlers.dialogue.turn import Place, record_id
+from handlers.digest_sentences import SPOKEN, overseen
 from handlers.digest_words import needs, what_words
 from handlers.figures import DigestStyle, ScopeFigures, figures_at
 from handlers.markup import to_plain
 from handlers.messages import Button
+from handlers.organization_choice import OrganizationNamed
 from handlers.wording import Marked
+from knowledge.branch_names import alike, begun
 from storage.accounts import reach
 from storage.digest_nudges import bound_among, hold_branch, is_nudged, nudge_key
 from storage.models import OrganizationKind
@@ -16,18 +20,28 @@ from storage.people import OrganizationView, audit, organization, secretaries_of
 
 LONGEST = 300
 """Characters of the message."""
+NAME = 30
+"""Characters of a name that fits nothing, as it is said again."""
+_FILLER = re.compile(
+    r"^(?:一下|一声|下|要|该|赶紧|抓紧|尽快|快点?|让他们|叫他们|请|记得|别忘了?)+(?=吧?$)|[吧啊呀了。.!！~，,]+$"
+)
 REASONS = 2
 """Of so many things somebody is reminded at once; more would read like a reproof."""
 
 
+ABOUT = 60
+"""Characters of what somebody wants reminded of in the words that are offered."""
+
+
 @dataclass(frozen=True, slots=True)
 class To:
-    """Who is reminded: the branch, its secretary and deputies by id and by name, and by whom."""
+    """Who is reminded: the branch, its secretary and deputies by id and by name, by whom, and of what."""
 
     branch: OrganizationView
     place: Place
     people: tuple[int, ...]
     names: tuple[str, ...]
+    about: str
 
 
 @dialogue("remind_branch", role=Role.BOUND)
@@ -37,7 +51,7 @@ async def remind(d: Dialogue) -> None:
     day = d.turn.now.astimezone(to.place.zone).date()
     if await is_nudged(d.session, to.branch.id, day):
         raise Refused("reminded_today", name=to.branch.name)
-    ready = await d.once("ready", lambda: _ready(d, to))
+    ready = await d.once(f"ready:{to.branch.id}", lambda: _ready(d, to))
     words = await d.ask("message", Text(max_length=LONGEST), presumed=ready)
     await d.confirm(name=to.branch.name, people=to.names)
     await hold_branch(d.session, to.branch.id)
@@ -56,14 +70,17 @@ async def remind(d: Dialogue) -> None:
 
 
 async def _to_whom(d: Dialogue) -> To:
-    """The branch that a button named, and who there can be written to.
+    """The branch that a button or a sentence named, or that is asked for, and who there can be written to.
 
     Raises `Refused` when it is not somebody's to remind, or nobody there can be reached.
     """
     argument = str(d.given.get("argument", ""))
-    if not argument:
-        raise Refused("which_branch")
-    branch = await organization(d.session, record_id(argument))
+    about = ""
+    if not argument or argument.startswith(SPOKEN):
+        number, about = await _named(d, argument.removeprefix(SPOKEN))
+    else:
+        number = record_id(argument)
+    branch = await organization(d.session, number)
     if branch is None or branch.kind is not OrganizationKind.BRANCH:
         raise Refused("gone")
     place = _place_above(d, branch.path)
@@ -79,7 +96,33 @@ async def _to_whom(d: Dialogue) -> To:
         names = [one.name for one in secretaries if one.id in ids]
         key = "not_reachable" if await bound_among(d.session, ids) else "not_bound"
         raise Refused(key, people=names)
-    return To(branch, place, tuple(one.id for one in reached), tuple(one.name for one in reached))
+    return To(branch, place, tuple(one.id for one in reached), tuple(one.name for one in reached), about)
+
+
+async def _named(d: Dialogue, words: str) -> tuple[int, str]:
+    """The branch that words begin with, taken where only one fits and asked for else, and what follows it."""
+    branches = [one for one in await overseen(d.turn) if one.kind is OrganizationKind.BRANCH and _is_below(d, one.path)]
+    if not branches:
+        raise Refused("nobody_below")
+    name, about, fits = begun(words, [one.name for one in branches]) if words else ("", "", [])
+    likely = fits or alike(name, [one.name for one in branches])
+    offered = [branches[at] for at in likely] if 1 < len(fits) <= OrganizationNamed.AT_A_GLANCE else branches
+    chosen = await d.ask(
+        "branch",
+        OrganizationNamed(offered),
+        presumed=branches[fits[0]].id if len(fits) == 1 else None,
+        name=name[:NAME],
+        count=len(fits),
+        like=[] if fits else [branches[at].name for at in likely],
+    )
+    return chosen, _FILLER.sub("", about)[:ABOUT]
+
+
+def _is_below(d: Dialogue, path: str) -> bool:
+    """Whether somebody speaks for a level above."""
+    return d.turn.may_at(Role.OFFICIAL, path) or any(
+        path.startswith(one.path) and path != one.path for one in d.turn.places(Role.SECRETARY)
+    )
 
 
 def _place_above(d: Dialogue, path: str) -> Place:
@@ -102,6 +145,7 @@ async def _ready(d: Dialogue, to: To) -> str:
             "ready",
             names=[f"{name}同志" for name in to.names],
             branch=to.branch.name,
+            about=to.about,
             reasons=[Marked(one) for one in _reasons(d, figures)],
         )
     )

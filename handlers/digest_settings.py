@@ -1,7 +1,7 @@
 """How somebody wants their own digest: when it comes, what is in it, and whether it comes at all."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -9,9 +9,12 @@ from zoneinfo import ZoneInfo
 
 from handlers.dialogue import Choice, Clock, Dialogue, Option, Refused, Role, YesNo, dialogue
 from handlers.dialogue.questions import Asking, OneOf, Reply
-from handlers.digest_words import week_of
+from handlers.digest_sentences import DigestWish, Wanted
+from handlers.digest_words import LATE_AFTER, week_of
 from handlers.menu_rows import back_to_menu
 from handlers.messages import Button
+from handlers.organization_choice import OrganizationNamed
+from handlers.reminders import FIRST, LAST, is_civil
 from handlers.wording import Texts
 from knowledge.rules.working_days import is_working_day, next_working_day
 from storage.digest_settings import Wish, set_wish, wishes_of
@@ -88,18 +91,31 @@ QUIET = ("15", "30", "60", "90")
 
 @dialogue("digest_settings", role=Role.BOUND)
 async def settle(d: Dialogue) -> None:
-    """An official or a secretary changes one thing about their own digest, of one of their organizations."""
+    """An official or a secretary changes one thing about their own digest, of one of their organizations.
+
+    What was said in a sentence is not asked again, but shown before it is done.
+    """
     wish = await _which(d)
+    said = Wanted.of(str(d.given.get("argument", "")))
+    meant = _meant(d, wish, said) if said else None
     what = await d.ask(
-        "what", Choice(DigestSetting, _offers(d, wish)), wish=wish, when=when_words(d.texts, wish), next=_next(d, wish)
+        "what",
+        Choice(DigestSetting, _offers(d, wish, meant)),
+        presumed=meant,
+        label=d.texts.say("digest_settings", "setting") if said and said.what is not DigestWish.TIME else "",
+        wish=wish,
+        when=when_words(d.texts, wish),
+        next=_next(d, wish),
     )
     if what is DigestSetting.TIME:
-        await _move(d, wish)
+        await _move(d, wish, said)
         return
     if what is DigestSetting.QUIET:
         await _say_how_quiet(d, wish)
         return
-    changed = dict(_CHANGES.get(what) or {"skipped_week": _next_week(d, wish)})
+    if said:
+        await d.confirm(name=wish.name)
+    changed = dict(_CHANGES.get(what) or {"skipped_week": _left_out(d, wish, what)})
     if what is DigestSetting.RESUME:
         changed["since"] = d.turn.now  # what went by meanwhile is not sent
     await set_wish(d.session, d.turn.person_id, wish, changed, d.turn.now)
@@ -116,22 +132,75 @@ async def _which(d: Dialogue) -> Wish:
     wishes = {str(one.organization_id): one for one in await _wishes(d)}
     if not wishes:
         raise Refused("nobody_reads")
-    argument = str(d.given.get("argument", ""))
+    argument, _, _ = str(d.given.get("argument", "")).partition(".")
     if argument:
         if argument not in wishes:
             raise Refused("not_yours")
         return wishes[argument]
     if len(wishes) == 1:
         return next(iter(wishes.values()))
+    if len(wishes) > OrganizationNamed.AT_A_GLANCE:
+        called = [Called(one.organization_id, one.name) for one in wishes.values()]
+        chosen: int = await d.ask("which_named", OrganizationNamed(called))
+        return wishes[str(chosen)]
     return wishes[await d.ask("which", OneOf([Option(id, one.name) for id, one in wishes.items()]))]
 
 
-def _offers(d: Dialogue, wish: Wish) -> list[DigestSetting]:
-    """What can be changed now; who has stopped the digest can only take it up again, or first say when."""
+@dataclass(frozen=True, slots=True)
+class Called:
+    """An organization whose digest somebody reads, as one of very many."""
+
+    id: int
+    name: str
+
+
+def _meant(d: Dialogue, wish: Wish, said: Wanted) -> DigestSetting:
+    """What a sentence changes.
+
+    Raises `Refused` where it changes nothing.
+    """
+    now = {"next": _next(d, wish), "wish": wish}
+    if said.what is DigestWish.RESUME:
+        if not wish.active:
+            return DigestSetting.RESUME
+        if not wish.skipped_week or wish.skipped_week < _next_week(d, wish):
+            raise Refused("comes_already", **now)
+        return DigestSetting.UNSKIP
+    if said.what is DigestWish.TIME:
+        return DigestSetting.TIME
+    if not wish.active:
+        raise Refused("stopped_already")
+    if said.what is DigestWish.SKIP and not _is_this_week(d, wish):
+        raise Refused("issued_already", **now)
+    setting = DigestSetting(said.what)
+    if setting in _CHANGES and all(getattr(wish, name) == value for name, value in _CHANGES[setting].items()):
+        raise Refused("as_it_is", what=setting, **now)
+    if setting not in _CHANGES and wish.skipped_week == _left_out(d, wish, setting):
+        raise Refused("skipped_already", **now)
+    return setting
+
+
+def _is_this_week(d: Dialogue, wish: Wish) -> bool:
+    return _coming(d, wish) == d.turn.now.astimezone(ZoneInfo(wish.timezone)).date()
+
+
+def _left_out(d: Dialogue, wish: Wish, what: DigestSetting) -> str:
+    """The week that is not told: what comes this week is about the last one, and what comes next week about this."""
+    today = d.turn.now.astimezone(ZoneInfo(wish.timezone)).date()
+    return week_of(today) if what is DigestSetting.SKIP_NEXT else week_of(today - timedelta(weeks=1))
+
+
+def _offers(d: Dialogue, wish: Wish, meant: DigestSetting | None = None) -> list[DigestSetting]:
+    """What can be changed now, and what somebody said they meant; who has stopped the digest can only take it up
+    again, or first say when."""
+    usual = _usual(d, wish)
+    return usual if meant is None or meant in usual else [meant, *usual]
+
+
+def _usual(d: Dialogue, wish: Wish) -> list[DigestSetting]:
     if not wish.active:
         return [DigestSetting.RESUME, DigestSetting.TIME]
-    this_week = _coming(d, wish) == d.turn.now.astimezone(ZoneInfo(wish.timezone)).date()
-    skip = DigestSetting.SKIP if this_week else DigestSetting.SKIP_NEXT
+    skip = DigestSetting.SKIP if _is_this_week(d, wish) else DigestSetting.SKIP_NEXT
     return [
         DigestSetting.UNSKIP if wish.skipped_week == _next_week(d, wish) else skip,
         DigestSetting.TIME,
@@ -141,10 +210,13 @@ def _offers(d: Dialogue, wish: Wish) -> list[DigestSetting]:
     ]
 
 
-async def _move(d: Dialogue, wish: Wish) -> None:
-    """Another day, hour and, where it is opened from the summary, zone."""
-    weekday = await d.ask("weekday", WhichDay(Weekday))
-    clock = await d.ask("clock", Clock(suggestions=HOURS))
+async def _move(d: Dialogue, wish: Wish, said: Wanted | None) -> None:
+    """Another day, hour and, where it is opened from the summary, zone; what a sentence left out stays as it is."""
+    day, hour = 0, None
+    if said is not None and said.what is DigestWish.TIME:
+        day, hour = said.weekday or wish.weekday, None if said.vague else said.clock or _clock_of(wish)
+    weekday = await d.ask("weekday", WhichDay(Weekday), presumed=list(Weekday)[day - 1] if day else None)
+    clock = await d.ask("clock", Clock(suggestions=HOURS), presumed=hour)
     zones = [Option(str(zone), zone_words(d.texts, zone)) for zone in dict.fromkeys((*Zone, wish.timezone))]
     zone = await d.ask("zone", OneOf(zones), presumed=wish.timezone)
     waits = await d.ask("after_holidays", YesNo(), presumed=wish.after_holidays)
@@ -181,14 +253,17 @@ def zone_words(texts: Texts, zone: str) -> str:
 
 def when_words(texts: Texts, wish: Wish) -> str:
     """每周一 8:30（北京时间）."""
-    clock = time(wish.minute // 60, wish.minute % 60)
     return texts.say(
         "digest_settings",
         "when",
         weekday=texts.word(list(Weekday)[wish.weekday - 1]),
-        clock=clock.strftime("%H:%M"),
+        clock=_clock_of(wish).strftime("%H:%M"),
         zone=zone_words(texts, wish.timezone),
     )
+
+
+def _clock_of(wish: Wish) -> time:
+    return time(wish.minute // 60, wish.minute % 60)
 
 
 def moment_of(wish: Wish, day: date) -> datetime:
@@ -196,7 +271,7 @@ def moment_of(wish: Wish, day: date) -> datetime:
     at = day - timedelta(days=day.isoweekday() - wish.weekday)
     if wish.after_holidays and not is_working_day(at) and at.isoweekday() <= 5:
         at = next_working_day(at)
-    return datetime.combine(at, time(wish.minute // 60, wish.minute % 60), ZoneInfo(wish.timezone))
+    return datetime.combine(at, _clock_of(wish), ZoneInfo(wish.timezone))
 
 
 def _next_week(d: Dialogue, wish: Wish) -> str:
@@ -213,10 +288,18 @@ def _coming(d: Dialogue, wish: Wish) -> date:
 
 
 def _next(d: Dialogue, wish: Wish) -> datetime:
-    """When the next digest comes, the one that is left out passed over; now where its hour is over."""
+    """When the next digest comes, the one that is left out passed over."""
     coming = _coming(d, wish)
     if wish.skipped_week == week_of(coming - timedelta(weeks=1)):
         coming += timedelta(weeks=1)
     moment = moment_of(wish, coming)
     now = d.turn.now.astimezone(ZoneInfo(wish.timezone))
-    return max(moment, now)
+    return moment if moment > now else _late(moment, now, wish)
+
+
+def _late(moment: datetime, now: datetime, wish: Wish) -> datetime:
+    """When one comes whose hour is over: at once, or if it is long over, at the next hour at which people are spoken
+    to."""
+    if now - moment <= LATE_AFTER or is_civil(now, wish.timezone):
+        return now
+    return datetime.combine(now.date() + timedelta(days=now.time() > LAST), FIRST, now.tzinfo)

@@ -10,6 +10,9 @@ from handlers.screen import SCREEN, folded, lines
 from handlers.wording import Marked, Texts
 from knowledge.rules.owed import Light
 
+LATE_AFTER = timedelta(hours=3)
+"""What is sent so long after its moment says that it is late, and waits for an hour at which people are spoken to: its
+reader chose another, and nobody's telephone should ring at night because a machine is back."""
 UNREAD_AFTER = timedelta(days=7)
 """Reports that wait shorter than this are the secretary's business alone."""
 SOON = timedelta(days=30)

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from handlers.dialogue.errors import Invalid, More
 from handlers.dialogue.questions import Asking, Option, Question, Reply, pick_one
 from handlers.markup import escape
-from knowledge import choices
+from knowledge import branch_names, choices
 
 
 class Called(Protocol):
@@ -60,13 +60,16 @@ class OrganizationNamed(Question[int]):
             raise More(found, "several_organizations")
         if found:
             raise Invalid("too_many_organizations", count=len(found))
+        ids, labels = list(self.labels), list(self.labels.values())
         # Shortened as people do, 柳荫一支部: it is offered and not taken, for the short form may be another's.
-        short = [id for id, label in self.labels.items() if len(words) > 1 and _is_short_for(words, label)]
+        short = branch_names.fitting(words, labels)
         if 0 < len(short) <= self.AT_A_GLANCE:
-            raise More(short, "several_organizations")
+            raise More([ids[at] for at in short], "several_organizations")
         spelled = choices.match_option(words, [option.label for option in shown])
         # Neighbours differ by one character: what is only like a name is most likely that of another.
         if spelled.index is None or spelled.kind == "near":
+            if like := branch_names.alike(words, labels):
+                raise More([ids[at] for at in like], "like_organizations")
             raise Invalid("no_such_organization")
         return int(shown[spelled.index].id)
 
@@ -79,9 +82,3 @@ class OrganizationNamed(Question[int]):
     def show(self, value: int, asking: Asking) -> str:
         """The name, with what it is under where others are called so too."""
         return escape(self.labels[value])
-
-
-def _is_short_for(words: str, name: str) -> bool:
-    """Whether a name has all these characters in this order."""
-    rest = iter(name)
-    return all(character in rest for character in words)

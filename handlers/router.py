@@ -61,6 +61,21 @@ Start = tuple[str, str]
 """The name of a dialogue or reply, and its argument."""
 
 
+Sentence = Callable[[Turn, str], Awaitable[Start | None]]
+"""Reads what a sentence of somebody's starts, with what they said in it; None when it is about something else."""
+
+SENTENCES: dict[str, Sentence] = {}
+
+
+def sentence(understand: Sentence) -> Sentence:
+    """Have a function read whole sentences, 周报改到周五下午五点, for which no list of words is long enough.
+
+    It is asked after `words` and patterns; in the middle of a dialogue only about what is no answer there.
+    """
+    SENTENCES[understand.__name__] = understand
+    return understand
+
+
 class Vocabulary:
     """What people may type to start something."""
 
@@ -132,6 +147,8 @@ _WISH = re.compile(
     r"[啊呢呀吧吗了嘛。？?！!\s]*"
 )
 _COMMAND = re.compile(r"\s*(/[a-zA-Z]\w*)(?!\S)")
+LONGEST_SENTENCE = 60
+"""Characters of a sentence that is read for what it starts."""
 WAYS_OUT = ("back", "cancel", "later")
 ANSWERS = ("at_rest", "done", "skip", "stop_here")
 """Ways to answer a question of ours; where none is open they are none to the handbook, which counts what it lacks."""
@@ -279,12 +296,21 @@ class Router:
         if prompt is None or not prompt.unread or Journal(run.journal).answers != before:
             return
         # The words did not answer the question: perhaps they are a command or a question to the handbook.
-        if command:
+        if start := command or await self._understood(turn, text):
             turn.said = said
-            await self._leave_for(turn, run, *command)
+            await self._leave_for(turn, run, *start)
         elif is_a_question(text) and turn.around.handbook.ask(text).status == "answered":
             turn.said = said
             await self._leave_for(turn, run, "handbook", text)
+
+    async def _understood(self, turn: Turn, text: str) -> Start | None:
+        """What a sentence starts; long ones are no wish that one could fill in."""
+        if len(text) > LONGEST_SENTENCE:
+            return None
+        for understand in SENTENCES.values():
+            if start := await understand(turn, text):
+                return start
+        return None
 
     async def _leave_for(self, turn: Turn, run: Run, name: str, argument: str) -> None:
         """Do something else: a dialogue sets the open one aside, a short reply or a no is followed by its question."""
@@ -312,6 +338,9 @@ class Router:
         aside = _ASIDE.fullmatch(text)
         if not aside and (command := self.vocabulary.exact(text)):
             await self.start(turn, *command)
+            return
+        if not aside and (understood := await self._understood(turn, text)):
+            await self.start(turn, *understood)
             return
         if not aside and (wish := self.vocabulary.wished(text)):
             await self.start(turn, *wish)

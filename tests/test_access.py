@@ -59,7 +59,7 @@ REQUIRED = {
         passage pick procedure procedure_mistakes procedure_steps procedures reader reading readings resume share source
         stray_file topics unfold""",
     Role.BOUND: """add_to_report ask_correction check_in check_in_by_code check_in_by_link check_in_too coming
-        digest digest_branch digest_branches digest_settings digest_whole
+        digest digest_about digest_branch digest_branches digest_settings digest_whole
         export_my_data make_up_done meeting_files minutes minutes_paper my_data my_dues my_hours my_make_ups
         my_report_archive my_reports my_tasks opinion remind_again remind_branch reminder reminders reminders_done
         reminders_later reminders_seen report report_files sign_minutes task task_done unbind_phone""",
@@ -181,8 +181,8 @@ OF_RECORDS: dict[str, Given] = {
 """What each entry may be given by a button, and who gets an answer to it; everybody else is refused."""
 
 _PUBLIC = """convene hand_in_report cases procedures procedure procedure_steps procedure_mistakes start_case reader
-    readings topics reports digest handbook helpful bind entry check_in_by_code link_group my_data my_reports resume
-    remind_again reminder reminders reminders_done reminders_later reminders_seen unreachable"""
+    readings topics reports digest digest_about handbook helpful bind entry check_in_by_code link_group my_data
+    my_reports resume remind_again reminder reminders reminders_done reminders_later reminders_seen unreachable"""
 PUBLIC = frozenset(_PUBLIC.split())
 """Entries whose argument names no record of anybody's: a kind, a page, a procedure, words, a code, or what is looked
 for among one's own alone."""

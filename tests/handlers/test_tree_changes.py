@@ -74,7 +74,8 @@ async def test_where_to_is_offered_within_the_scope_only(database: Database) -> 
     await said(official, "合并支部", "桃花村党支部")
     assert [button.label for button in official.buttons()][:1] == ["杏花村党支部"]
     await official.says("石桥村党支部")
-    assert official.hears()[-1].startswith(TEXTS.say("shared", "no_such_organization"))
+    assert official.hears()[-1].startswith(TEXTS.say("shared", "like_organizations"))
+    assert "石桥村党支部" not in [button.label for button in official.buttons()]
 
 
 async def test_two_officials_who_merge_two_branches_both_ways_leave_one(database: Database) -> None:

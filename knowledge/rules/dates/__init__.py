@@ -65,6 +65,15 @@ def read_day(text: str, *, now: datetime, prefer_future: bool = False) -> date |
     return found[0] if found else None
 
 
+def read_clock(text: str) -> tuple[time, int] | None:
+    """The time of day that a phrase is, and 1 where it belongs to the next day (晚上12点); None when it is none.
+
+    Raises `DateProblem` for a time that does not exist.
+    """
+    said, rest = find_time(_phrase(text))
+    return None if said is None or rest else (said.time, said.days_on)
+
+
 def _phrase(text: str) -> str:
     text = text.strip()
     return spelled(text) if len(text) <= LONGEST else ""
