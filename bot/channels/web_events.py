@@ -12,7 +12,7 @@ from handlers.markup import Line, Span, parse, to_plain
 from handlers.messages import Button, Document, Outgoing
 
 _WHOLE = re.compile(
-    r"(?:\d+年)?\d+月\d+日(?:—(?:\d+月)?\d+日)?|(?<![\d.])(?:(?:已过|超期|还有) )?\d+(?:\.\d+)? [一-鿿]"
+    r"(?:\d+年)?\d+月\d+日(?:—(?:\d+月)?\d+日)?|(?<![\d.:])(?:(?:已过|超期|还有) )?\d+(?:\.\d+)? [一-鿿]"
     r"|(?<![一-鿿])[一-鿿]{2,4}(?=、)|(?<=、)[一-鿿]{2,4}(?![一-鿿])"
 )
 """What stays on one line: a day, some days, a figure with the word that it counts by, names in a row."""
